@@ -1,0 +1,8 @@
+"""Scenarios: what a planner means, read from files and checked."""
+
+from sim.scenario.checks import check, estimate_events
+from sim.scenario.domain import Scenario
+from sim.scenario.files import ScenarioFile, load, schema
+from sim.scenario.messages import ScenarioError
+
+__all__ = ["Scenario", "ScenarioError", "ScenarioFile", "check", "estimate_events", "load", "schema"]

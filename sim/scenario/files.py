@@ -1,0 +1,251 @@
+"""Scenario files: TOML, `extends` and catalogues become a checked scenario that knows its origins."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.scenario import shape
+from sim.scenario.checks import check
+from sim.scenario.domain import Scenario
+from sim.scenario.layers import Layer, Leaf, Tables, leaves, merge, merged, origins, plain, setters
+from sim.scenario.messages import Problem, ScenarioError, shown, suggest, translate
+from sim.scenario.reading import beside, read_catalogue, read_toml
+from sim.scenario.values import LONGEST_TITLE
+
+_LABELS = ("title", "question", "source", "origin")
+_NOT_PLAIN = str.maketrans("", "", "<>")
+_NAMED = ("site", "team", "step", "journey", "field", "procedure")
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A scenario, the file it came from, and the parent it extends or was changed from."""
+
+    path: Path
+    name: str
+    scenario: Scenario = field(repr=False)
+    parent: ScenarioFile | None = field(repr=False)
+    layers: tuple[Layer, ...] = field(repr=False)
+    folder: Path = field(repr=False)
+
+    @cached_property
+    def resolved(self) -> Tables:
+        """The merged tables in the form of JSON, dates as ISO text."""
+        return merged(self.layers)
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """The file (in a catalogue, the line too) that set each value, by its dotted path."""
+        return {
+            ".".join(leaf): self.layers[index].source(leaf) for leaf, index in setters(self.layers).items()
+        }
+
+    @cached_property
+    def origins(self) -> dict[str, str]:
+        """Where each value comes from, in words, by its dotted path; "" if no `[origin]` tells."""
+        return {".".join(leaf): text for leaf, text in origins(self.layers).items()}
+
+    @cached_property
+    def hash(self) -> str:
+        """sha256 of all that changes numbers: not titles and sources, not the order of a noun's keys.
+
+        A law counts with its parameters, so that the numbers in the file of an empirical law count too.
+        The order of teams and other named tables counts, since teams are asked in that order.
+        """
+        text = json.dumps(_unlabelled(self.scenario.model_dump(by_alias=True)), default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def differences(self) -> list[tuple[str, Any, Any]]:
+        """What differs from the parent: (path, the parent's value, own value); titles and sources aside."""
+        if self.parent is None:
+            return []
+        before, after = self.parent, self
+        found = _differences(_unlabelled(before.resolved), _unlabelled(after.resolved))
+        pairs = [(path, before._value(path), after._value(path)) for path in found]
+        return [(".".join(path), old, new) for path, old, new in pairs if old != new]
+
+    def change(self, changes: Mapping[str, Any], *, title: str | None = None) -> ScenarioFile:
+        """The scenario with other values at dotted paths, such as ``{"team.land-counter.staff": 3}``.
+
+        A table merges, anything else is replaced, as in a file that extends this one. Raises `ScenarioError`
+        for an unknown path, and for whatever a file would be refused for.
+        """
+        tables: Tables = {}
+        for dotted, value in changes.items():
+            path = tuple(dotted.split("."))
+            self._check_path(path, value)
+            for key in reversed(path):
+                value = {key: value}
+            tables = merge(tables, plain(value))
+        told = [f"{path} = {shown(plain(value))}" for path, value in changes.items()]
+        own_title = "; ".join([self.scenario.title, *told]).translate(_NOT_PLAIN)[:LONGEST_TITLE]
+        tables = {"title": title or own_title} | tables
+        layers = (*self.layers, Layer(f"{self.name} (changed)", tables))
+        return _checked(self.path, "; ".join([self.name, *told]), self, layers, self.folder)
+
+    @cached_property
+    def _complete(self) -> Tables:
+        """The tables in the form of JSON with every default filled in."""
+        return self.scenario.model_dump(mode="json", by_alias=True)
+
+    def _value(self, path: Leaf) -> Any:
+        """The value at a path: its default if the file is silent, None without such a table."""
+        node: Any = self._complete
+        for key in path:
+            node = node.get(key) if isinstance(node, dict) else None
+        return node
+
+    def _check_path(self, path: Leaf, value: Any) -> None:
+        node: Any = self._complete
+        for depth, key in enumerate(path):
+            above, is_last = path[:depth], depth == len(path) - 1
+            known = shape.keys_at(above)
+            if shape.holds_tables(above) and not (is_last and isinstance(value, Mapping)):
+                known = list(node or {})
+            if (known and key not in known) or shape.kind_at(path[: depth + 1]) is None:
+                where = f"{'.'.join(above)}: " if above else ""
+                raise ScenarioError(f"{self.name}: {where}{shown(key)} is not known{suggest(key, known)}")
+            node = node.get(key) if isinstance(node, dict) else None
+
+
+def load(path: str | os.PathLike[str]) -> ScenarioFile:
+    """The scenario of a TOML file, with its parents and catalogues, checked.
+
+    All files it names lie in its folder or below; files that laws name are relative to that folder. Each
+    parent must be a scenario of its own. Raises `ScenarioError`, one line a problem.
+    """
+    file = Path(path)
+    try:
+        folder = file.parent.resolve()
+        file = folder / file.name
+    except (OSError, ValueError, RuntimeError):
+        raise ScenarioError(f"{shown(str(path))} is not a file name") from None
+    return _load(file, folder, ())
+
+
+def schema() -> dict[str, Any]:
+    """JSON schema of scenario files for editors; nothing is required, since a file may extend another."""
+    tables = Scenario.model_json_schema(by_alias=True)
+    for noun in (tables, *tables["$defs"].values()):
+        noun.pop("required", None)
+    names = {"type": "string", "minLength": 1}
+    tables["properties"]["extends"] = names | {"description": "The parent scenario's file name."}
+    tables["properties"]["catalogue"] = {
+        "type": "object",
+        "description": "For a site, the CSV file with its procedures.",
+        "additionalProperties": names,
+    }
+    return tables
+
+
+def _load(file: Path, folder: Path, trail: tuple[Path, ...]) -> ScenarioFile:
+    name = _name(file, folder)
+    if file in trail:
+        circle = " → ".join(_name(each, folder) for each in (*trail[trail.index(file) :], file))
+        raise ScenarioError(f"{name}: extends: the files extend one another in a circle: {circle}")
+    tables = read_toml(file, name)
+    parent = None
+    if "extends" in tables:
+        parent_file = beside(file, tables.pop("extends"), folder, f"{name}: extends")
+        parent = _load(parent_file, folder, (*trail, file))
+    catalogues = _catalogues(tables.pop("catalogue", {}), file, folder, name)
+    layers = (*(parent.layers if parent else ()), *catalogues, Layer(name, tables))
+    return _checked(file, file.stem, parent, layers, folder)
+
+
+def _catalogues(named: Any, file: Path, folder: Path, name: str) -> Iterator[Layer]:
+    if not isinstance(named, dict):
+        raise ScenarioError(f"{name}: catalogue: {shown(named)} is not a table of sites and their CSV files")
+    for site, table in named.items():
+        table_file = beside(file, table, folder, f"{name}: catalogue.{site}")
+        yield read_catalogue(table_file, _name(table_file, folder), site)
+
+
+def _checked(
+    path: Path, name: str, parent: ScenarioFile | None, layers: tuple[Layer, ...], folder: Path
+) -> ScenarioFile:
+    tables, inherited = merged(layers), len(parent.layers) if parent else 0
+    try:
+        scenario = Scenario.model_validate_json(
+            json.dumps(tables), strict=True, by_alias=True, by_name=False, context={"folder": folder}
+        )
+    except ValidationError as error:
+        raise _error(translate(error, tables), layers, inherited) from None
+    made = ScenarioFile(path, name, scenario, parent, layers, folder)
+    problems = [
+        Problem(tuple(path.split(".")), words) for path, words in (*check(scenario), *_unknown_origins(made))
+    ]
+    if problems:
+        raise _error(problems, layers, inherited)
+    return made
+
+
+def _unknown_origins(file: ScenarioFile) -> Iterator[tuple[str, str]]:
+    if not file.scenario.origin:
+        return
+    paths = [leaf for leaf, _ in leaves(file._complete)]
+    known = {".".join(leaf[:length]) for leaf in paths for length in range(1, len(leaf) + 1)}
+    for path in file.scenario.origin:
+        if path not in known:
+            yield "origin", f"{shown(path)} is no value of the scenario{suggest(path, known)}"
+
+
+def _error(problems: list[Problem], layers: tuple[Layer, ...], inherited: int) -> ScenarioError:
+    """The problems with the file they stand in; the first `inherited` layers are those of the parent."""
+    setter = setters(layers)
+    return ScenarioError(*(_placed(problem, setter, layers, inherited) for problem in problems))
+
+
+def _placed(problem: Problem, setter: dict[Leaf, int], layers: tuple[Layer, ...], inherited: int) -> str:
+    """A parent is right by itself: what is wrong with its values is wrong with the file that extends it."""
+    names = tuple(key for key in problem.path if isinstance(key, str))
+    within = [leaf for leaf in setter if names and leaf[: len(names)] == names]
+    at = max(within, key=setter.__getitem__, default=None)
+    if at is None:
+        return f"{layers[-1].name}: {problem}"
+    source = layers[setter[at]].source(at)
+    return (
+        f"{source}: {problem}"
+        if setter[at] >= inherited
+        else f"{layers[-1].name}: {problem} (set in {source})"
+    )
+
+
+def _name(file: Path, folder: Path) -> str:
+    name = file.relative_to(folder).as_posix()
+    return name if name.isprintable() else shown(name)
+
+
+def _unlabelled(tables: Tables) -> Tables:
+    """The tables without the texts that change no number."""
+    kept = {key: value for key, value in tables.items() if key not in _LABELS}
+    for noun in _NAMED:
+        named = kept.get(noun, {})
+        kept[noun] = {name: _without_titles(table) for name, table in named.items()}
+    return kept
+
+
+def _without_titles(table: Tables) -> Tables:
+    return {key: value for key, value in table.items() if key not in ("title", "name")}
+
+
+def _differences(before: Any, after: Any, path: Leaf = ()) -> Iterator[Leaf]:
+    """The paths of values that one of the tables has and the other has not, or has differently."""
+    if not isinstance(before, dict) and not isinstance(after, dict):
+        if before != after:
+            yield path
+        return
+    old, new = (tables if isinstance(tables, dict) else {} for tables in (before, after))
+    if not old and not new and before != after:
+        yield path
+    for key in dict.fromkeys([*old, *new]):
+        yield from _differences(old.get(key), new.get(key), (*path, key))

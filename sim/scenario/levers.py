@@ -1,0 +1,86 @@
+"""The levers of digitisation as a planner writes them; :mod:`sim.plan.digital` says how each one acts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from sim.scenario.values import Law, Part, Share, Slug, Stage
+
+
+class DataReuse(Part):
+    """A share of citizens whose data are known already; the steps named take them `saves` less time."""
+
+    share: Share
+    saves: Share
+    steps: Annotated[list[Slug], Field(min_length=1)]
+
+
+class PreCheck(Part):
+    """The online form checks what is handed in: the loops named happen `avoids` less often online."""
+
+    avoids: Share
+    loops: Annotated[list[Slug], Field(min_length=1)]
+
+
+class Signature(Part):
+    """What an e-signature changes: these teams sign all day, these steps (couriers, stamps) fall away."""
+
+    teams: list[Slug] = []
+    skips: list[Slug] = []
+
+
+class ResultDelivery(Part):
+    """Shares of results not collected at the counter, and the stages that take the place of `instead_of`."""
+
+    instead_of: Slug
+    electronic: Share = 0.0
+    electronic_steps: list[Stage] = []
+    postal: Share = 0.0
+    postal_steps: list[Stage] = []
+
+    @model_validator(mode="after")
+    def _at_most_all(self) -> ResultDelivery:
+        if self.electronic + self.postal > 1:
+            raise ValueError("has `electronic` and `postal` shares that together exceed 1")
+        return self
+
+
+class Assisted(Part):
+    """A share of online dossiers is filed at the counter with help: a desk step comes first."""
+
+    share: Share
+    step: Slug
+
+
+class Scanning(Part):
+    """Paper is scanned at the counter: the steps named take these minutes more when not filed online."""
+
+    minutes: Law
+    steps: Annotated[list[Slug], Field(min_length=1)]
+
+
+class Outage(Part):
+    """The system fails: so many times a month, for so many hours, these teams can start nothing."""
+
+    per_month: Annotated[float, Field(ge=0, le=30)]
+    hours: Law
+    teams: Annotated[list[Slug], Field(min_length=1)]
+
+
+class Digital(Part):
+    """The levers of digitisation, each a named behaviour (see :mod:`sim.plan.digital`)."""
+
+    online_share: Share | list[tuple[date, Share]] = 0.0
+    appointment_share: Share = 0.0
+    e_signature: bool = False
+    pooled_counters: bool = False
+    signature: Signature | None = None
+    data_reuse: DataReuse | None = None
+    pre_check: PreCheck | None = None
+    result: ResultDelivery | None = None
+    assisted: Assisted | None = None
+    scanning: Scanning | None = None
+    outage: Outage | None = None

@@ -1,0 +1,110 @@
+"""Small notations of scenario files: clock times, opening hours, weekly times, durations, deadlines.
+
+Every function takes the text a planner wrote and returns numbers, or raises ``ValueError`` with the form
+that would be right. Clock times are minutes after midnight; weekly times are minutes after Monday 00:00.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from sim.officetime import (
+    CALENDAR_DAYS,
+    NO_DEADLINE,
+    SAME_DAY,
+    WORKING_DAYS,
+    WORKING_HOURS,
+)
+
+DAY = 1440
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_WEEKLY = re.compile(r"(?:(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))?\s+)?(?P<clock>\d{1,2}:\d{2})")
+_DURATION = re.compile(r"(\d+)\s*(day|week)s?")
+_DEADLINE = re.compile(r"(\d+(?:\.\d+)?)\s+(working day|working hour|calendar day)s?")
+_UNITS = {
+    "working day": WORKING_DAYS,
+    "working hour": WORKING_HOURS,
+    "calendar day": CALENDAR_DAYS,
+}
+
+
+class Deadline(NamedTuple):
+    """A legal time limit: a unit of :mod:`sim.officetime` and an amount of it."""
+
+    unit: int
+    amount: float
+    text: str
+
+
+def clock(text: str) -> int:
+    """Minutes after midnight of ``"07:30"``; ``"24:00"`` is the end of the day."""
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        raise ValueError(f"'{text}' is not a clock time such as '07:30'")
+    minutes = int(match[1]) * 60 + int(match[2])
+    if int(match[2]) > 59 or minutes > DAY:
+        raise ValueError(f"'{text}' is not a clock time between 00:00 and 24:00")
+    return minutes
+
+
+def hours(text: str) -> tuple[int, int]:
+    """Start and end, minutes after midnight, of a session ``"07:00-11:30"``."""
+    start, dash, end = text.partition("-")
+    if not dash:
+        raise ValueError(f"'{text}' is not a session such as '07:00-11:30'")
+    session = clock(start.strip()), clock(end.strip())
+    if session[0] >= session[1]:
+        raise ValueError(f"session '{text}' ends before it starts")
+    return session
+
+
+def weekday(text: str) -> int:
+    """0 for ``Mon`` … 6 for ``Sun``."""
+    if text not in WEEKDAYS:
+        raise ValueError(f"'{text}' is not a weekday; write one of {', '.join(WEEKDAYS)}")
+    return WEEKDAYS.index(text)
+
+
+def weekly(text: str) -> list[int]:
+    """Minutes after Monday 00:00 of ``"Mon 07:30"``, ``"Mon-Fri 07:30"`` or, on every day, ``"07:30"``."""
+    match = _WEEKLY.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(
+            f"'{text}' is not a time of the week such as '07:30', 'Mon 07:30' or 'Mon-Fri 07:30'"
+        )
+    first = weekday(match["first"]) if match["first"] else 0
+    last = weekday(match["last"]) if match["last"] else (first if match["first"] else 6)
+    if last < first:
+        raise ValueError(f"'{text}': the range of weekdays runs backwards")
+    return [day * DAY + clock(match["clock"]) for day in range(first, last + 1)]
+
+
+def days(text: str) -> int:
+    """Number of days of ``"4 weeks"`` or ``"10 days"``."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"'{text}' is not a duration such as '4 weeks' or '10 days'")
+    return int(match[1]) * (7 if match[2] == "week" else 1)
+
+
+def deadline(text: str) -> Deadline:
+    """A deadline such as ``"10 working days"``, ``"4 working hours"``, ``"same day"`` or ``"none"``."""
+    if text == "same day":
+        return Deadline(SAME_DAY, 0.0, text)
+    if text == "none":
+        return Deadline(NO_DEADLINE, 0.0, text)
+    match = _DEADLINE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(
+            f"'{text}' is not a deadline such as '10 working days', '8 working hours', "
+            "'15 calendar days', 'same day' or 'none'"
+        )
+    unit, amount = _UNITS[match[2]], float(match[1])
+    if unit == CALENDAR_DAYS and not amount.is_integer():
+        raise ValueError(f"'{text}': calendar days are whole")
+    if not 0 < amount <= 730:
+        raise ValueError(f"'{text}' is not between 0 and 730")
+    return Deadline(unit, amount, text)
