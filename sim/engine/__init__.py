@@ -1,0 +1,1 @@
+"""Engines: pure functions ``simulate(plan, draws) -> log`` that agree on every number."""

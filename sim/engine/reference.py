@@ -1,0 +1,351 @@
+"""The reference engine: the model as a SimPy program, to be read, shown and held against.
+
+Dossiers, rosters and sites are SimPy processes; :mod:`sim.engine.hall` keeps queues and people. Every modelled
+event is scheduled under the key ``(time, precedence, id)``; SimPy's own housekeeping (process starts, conditions)
+has the priorities 0 and 1 and so completes before the next modelled event of the same instant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import simpy
+
+from sim.engine import rules
+from sim.engine.clockwork import HOUSEKEEPING, IDS, Clockwork
+from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Plan, Precedence, Reason
+from sim.engine.hall import Hall, Team
+from sim.engine.invariants import verify
+from sim.officetime import add_working, next_day_opening
+
+NAN = math.nan
+SPELL = [("task", np.int64), ("team", np.int64), ("began", np.float64), ("ended", np.float64)]
+LEAVING = [("task", np.int64), ("entered", np.float64), ("time", np.float64), ("reason", np.int64)]
+
+Life = Generator[simpy.Event, "Reason | None", bool]  # ends with True unless the citizen left for good
+
+
+def simulate(plan: Plan, draws: Draws, *, check: bool = False) -> Log:
+    """Run one replication with SimPy; with `check`, the invariants are verified after every event."""
+    return Reference(plan, draws).run(check)
+
+
+class Reference:
+    """One replication."""
+
+    def __init__(self, plan: Plan, draws: Draws) -> None:
+        self.plan = plan
+        self.env = Clockwork()
+        self.hall = Hall(plan, draws, self.spell_starts, self.spell_stops)
+        as_lists: Any = [part.tolist() if isinstance(part, np.ndarray) else part for part in draws]
+        self.draws = Draws(*as_lists)  # lists are quicker to read number by number
+        tasks, dossiers = len(draws.kind), len(draws.arrival)
+        self.stage_of = np.repeat(np.arange(len(draws.task_start) - 1), np.diff(draws.task_start)).tolist()
+        self.dossier_of = np.repeat(np.arange(dossiers), np.diff(draws.stage_start))[self.stage_of].tolist()
+        # the log
+        self.entered, self.started, self.ended = [NAN] * tasks, [NAN] * tasks, [NAN] * tasks
+        self.team, self.overtime, self.interrupted = [-1] * tasks, [0.0] * tasks, [0] * tasks
+        self.outcome = [int(Outcome.NOT_ENTERED)] * tasks
+        self.received, self.due, self.ready = [NAN] * dossiers, [NAN] * dossiers, [NAN] * dossiers
+        self.spells: list[tuple[int, int, float, float]] = []
+        self.left: list[tuple[int, float, float, Reason]] = []
+        # what the log does not show
+        self.paused = [NAN] * dossiers
+        self.here = [False] * dossiers  # the citizen is in the building
+        self.to_do = list(self.draws.work)  # minutes of work left
+        self.began = [NAN] * tasks  # the spell at work
+        self.finish_at, self.patience_ends = [NAN] * tasks, [NAN] * tasks
+        self.done: dict[int, simpy.Event] = {}  # happens with None when served, with a Reason when left
+
+    def run(self, check: bool) -> Log:
+        """The log of the whole run."""
+        for process in (self.arrivals(), self.rosters(), self.closings()):
+            self.env.process(process)
+        if not check:
+            self.env.run(until=self.plan.end)
+        while check and self.env.peek() < self.plan.end:
+            self.env.step()
+            if not self.env._queue or self.env._queue[0][1] >= IDS:
+                verify(self)
+        return self.log()
+
+    # --- processes ---
+
+    def arrivals(self) -> Generator[simpy.Event, None, None]:
+        """Start every dossier's life in time: no later than when the one before it arrives."""
+        for dossier, arrival in enumerate(self.draws.arrival):
+            self.env.process(self.dossier(dossier))
+            yield self.env.at(arrival, 0, HOUSEKEEPING)
+
+    def rosters(self) -> Generator[simpy.Event, None, None]:
+        """People come on duty and go."""
+        draws = self.draws
+        for time, team, staff in zip(draws.roster_time, draws.roster_team, draws.roster_staff, strict=True):
+            yield self.env.at(time, Precedence.ROSTER, team)
+            self.change_roster(self.hall.teams[team], staff)
+
+    def closings(self) -> Generator[simpy.Event, None, None]:
+        """Sites close for the day."""
+        for time, site in zip(self.plan.closing_time.tolist(), self.plan.closing_site.tolist(), strict=True):
+            yield self.env.at(time, Precedence.CLOSING, site)
+            self.close(site)
+
+    def dossier(self, dossier: int) -> Generator[simpy.Event, None, None]:
+        """One dossier: stage after stage, the tasks of a stage at the same time."""
+        ready = self.draws.arrival[dossier]
+        for stage in range(*self.draws.stage_start[dossier : dossier + 2]):
+            tasks = range(*self.draws.task_start[stage : stage + 2])
+            if len(tasks) == 1:
+                done = yield from self.life(tasks[0], ready)
+                if not done:
+                    return
+            else:
+                yield self.env.all_of([self.env.process(self.life(task, ready)) for task in tasks])
+            ready = self.env.now
+
+    def life(self, task: int, ready: float) -> Life:
+        """One task, from the instant at which its stage is ready."""
+        if self.draws.kind[task] == Kind.DESK:
+            return (yield from self.visit(task, ready))
+        yield self.env.at(ready, Precedence.ENTER, task)
+        self.enter(task)
+        if self.draws.kind[task] == Kind.OFFICE:
+            yield self.join(task)
+        else:
+            yield self.env.at(self.waits_until(task), Precedence.FINISH, task)
+            self.end(task)
+        return True
+
+    def visit(self, task: int, ready: float) -> Life:
+        """Desk work: the citizen comes, waits and is served, or leaves and perhaps comes again."""
+        attempt, coming = 0, self.first_coming(task, ready)
+        while coming < self.plan.end:
+            yield self.env.at(coming, Precedence.ENTER, task)
+            self.enter(task)
+            reason = self.turned_off(task, attempt)
+            if reason is None:
+                reason = yield self.join(task, attempt)
+            if reason is None:
+                return True
+            row = self.draws.visit[task]
+            if reason == Reason.TURNED_AWAY:
+                coming = next_day_opening(self.plan.office, self.env.now)
+            elif attempt < self.draws.returns[row]:
+                attempt += 1
+                coming = rules.next_day_visit(self.plan, self.env.now, self.moment(row, attempt))
+            else:
+                self.outcome[task] = Outcome.LOST
+                return False
+        return False
+
+    # --- citizens ---
+
+    def moment(self, row: int, attempt: int) -> float:
+        """The citizen's place in the day at one attempt."""
+        return float(self.draws.moment[row * self.draws.attempts + attempt])
+
+    def first_coming(self, task: int, ready: float) -> float:
+        """At once, if the dossier arrives or the citizen is still here; else on the next day that suits."""
+        dossier = self.dossier_of[task]
+        if self.stage_of[task] == self.draws.stage_start[dossier] or self.here[dossier]:
+            return ready
+        return rules.next_visit(self.plan, ready, self.moment(self.draws.visit[task], 0))
+
+    def turned_off(self, task: int, attempt: int) -> Reason | None:
+        """Why a citizen who comes now leaves at once, or does not come at all."""
+        dossier, queue = self.dossier_of[task], self.draws.queue[task]
+        site, now = self.draws.site[dossier], self.env.now
+        reason = None
+        if self.here[dossier]:
+            if rules.too_late(self.plan, site, now) and not self.hall.can_be_served(queue):
+                reason = Reason.TURNED_AWAY
+        elif attempt == 0 and self.draws.no_show[self.draws.visit[task]]:
+            reason = Reason.NO_SHOW
+        elif rules.too_late(self.plan, site, now):
+            reason = Reason.TURNED_AWAY
+        elif not self.hall.served_at_once(queue) and rules.balks(
+            self.hall.waiting[site], self.plan.balk_above
+        ):
+            reason = Reason.BALKED
+        if reason is None:
+            self.come_in(dossier)
+        else:
+            self.go_out(dossier)
+            self.left.append((task, now, now, reason))
+        return reason
+
+    def come_in(self, dossier: int) -> None:
+        """The citizen enters the building, if not there already."""
+        if not self.here[dossier]:
+            self.here[dossier] = True
+            self.hall.in_building[self.draws.site[dossier]] += 1
+
+    def go_out(self, dossier: int) -> None:
+        """The citizen leaves the building, if there."""
+        if self.here[dossier]:
+            self.here[dossier] = False
+            self.hall.citizen_leaves(self.draws.site[dossier])
+
+    def leave(self, task: int, reason: Reason) -> None:
+        """A waiting citizen leaves."""
+        self.hall.leave(task)
+        self.go_out(self.dossier_of[task])
+        self.left.append((task, self.entered[task], self.env.now, reason))
+        self.done.pop(task).succeed(reason)
+
+    def patience_over(self, task: int, at: float) -> None:
+        """A citizen who still waits, and has not come anew since, loses patience."""
+        if self.hall.is_waiting(task) and self.patience_ends[task] == at:
+            self.leave(task, Reason.PATIENCE)
+
+    def close(self, site: int) -> None:
+        """The site closes: send home, in order of their tasks, those waiting whom nobody stays to serve."""
+        serve_all = self.plan.serve_all[site]
+        for task in self.hall.waiting_citizens(site):
+            if not (serve_all and self.hall.can_be_served(self.draws.queue[task])):
+                self.leave(task, Reason.TURNED_AWAY)
+
+    # --- work ---
+
+    def enter(self, task: int) -> None:
+        """A task enters."""
+        self.entered[task] = self.env.now
+        self.outcome[task] = Outcome.OPEN
+
+    def join(self, task: int, attempt: int = 0) -> simpy.Event:
+        """Enter the queue; the event happens when the work is done or the citizen has left."""
+        dossier, queue, now = self.dossier_of[task], self.draws.queue[task], self.env.now
+        done = self.done[task] = self.env.event()
+        desk = self.draws.kind[task] == Kind.DESK
+        key = rules.queue_key(self.plan.queue_by_due[queue], now, self.due[dossier])
+        self.hall.join(task, self.draws.priority[self.draws.visit[task]] if desk else 0, key)
+        if desk and self.hall.is_waiting(task):
+            ends = now + self.draws.patience[self.draws.visit[task] * self.draws.attempts + attempt]
+            self.patience_ends[task] = ends
+            if ends < self.plan.end:
+                event = self.env.at(ends, Precedence.PATIENCE, task)
+                event.callbacks.append(lambda _: self.patience_over(task, ends))
+        return done
+
+    def waits_until(self, task: int) -> float:
+        """The end of a task that nobody works on."""
+        kind, now = self.draws.kind[task], self.env.now
+        if kind == Kind.ROUND:
+            return float(rules.next_round(self.plan, self.draws.round[task], now))
+        if kind == Kind.AGENCY:
+            return float(add_working(self.plan.office, now, self.draws.work[task]))
+        return now + float(self.draws.work[task])
+
+    def spell_starts(self, task: int, team: Team) -> None:
+        """Somebody of the team begins, or goes on, with the task."""
+        now = self.env.now
+        self.charge_overtime(team, now)
+        if math.isnan(self.started[task]):
+            self.started[task] = now
+        self.began[task], self.team[task] = now, team.number
+        finish = self.finish_at[task] = now + self.to_do[task]
+        event = self.env.at(finish, Precedence.FINISH, task)
+        event.callbacks.append(lambda _: self.finish(task, team, finish))
+
+    def spell_stops(self, task: int, team: Team) -> None:
+        """The task is interrupted."""
+        now = self.env.now
+        self.charge_overtime(team, now)
+        self.to_do[task] = self.finish_at[task] - now
+        self.finish_at[task] = NAN
+        self.interrupted[task] += 1
+        self.spells.append((task, self.team[task], self.began[task], now))
+
+    def finish(self, task: int, team: Team, at: float) -> None:
+        """The work on a task is done, unless it was interrupted since."""
+        if self.finish_at[task] != at or task not in team.at_work:
+            return
+        self.charge_overtime(team, at)
+        self.hall.finish(task, team)
+        self.spells.append((task, self.team[task], self.began[task], at))
+        self.end(task)
+        self.hall.take_work(team)
+        self.done.pop(task).succeed(None)
+
+    def end(self, task: int) -> None:
+        """A task has ended: the legal clock, and whether the citizen goes."""
+        dossier, now = self.dossier_of[task], self.env.now
+        self.ended[task], self.outcome[task] = now, Outcome.DONE
+        self.turn_clock(dossier, self.draws.mark[task], now)
+        if not self.continues_at_desk(task):
+            self.go_out(dossier)
+
+    def continues_at_desk(self, task: int) -> bool:
+        """After this task the same citizen goes on to another counter."""
+        stage, dossier = self.stage_of[task] + 1, self.dossier_of[task]
+        if stage == self.draws.stage_start[dossier + 1]:
+            return False
+        return bool(self.draws.kind[self.draws.task_start[stage]] == Kind.DESK)
+
+    def turn_clock(self, dossier: int, mark: int, now: float) -> None:
+        """Start, pause, resume or stop the legal clock."""
+        draws = self.draws
+        limit = draws.deadline_unit[dossier], draws.deadline_amount[dossier], draws.cut_off[dossier]
+        if mark == Mark.START:
+            self.received[dossier] = now if math.isnan(self.received[dossier]) else self.received[dossier]
+            self.due[dossier] = float(rules.due_when_started(self.plan, now, *limit))
+        elif mark == Mark.PAUSE:
+            self.paused[dossier] = now
+        elif mark == Mark.RESUME and not math.isnan(self.paused[dossier]):
+            paused, due = self.paused[dossier], self.due[dossier]
+            self.due[dossier] = float(rules.due_when_resumed(self.plan, due, paused, now, *limit))
+            self.paused[dossier] = NAN
+        elif mark == Mark.STOP:
+            self.ready[dossier] = now
+
+    # --- people ---
+
+    def change_roster(self, team: Team, staff: int) -> None:
+        """The roster of a team changes; at closing time people may have to stay."""
+        closes_now = rules.closes_at(self.plan, self.env.now)
+        here = self.hall.in_building[team.site]
+        staying = rules.stays(self.plan.serve_all[team.site], closes_now, here, team.staff, staff)
+        self.charge_overtime(team, self.env.now)
+        self.hall.change_roster(team, staff, staying)
+
+    def charge_overtime(self, team: Team, now: float) -> None:
+        """Whoever is at work beyond the roster is past it; it is those at work the longest who should be gone."""
+        for task in team.at_work[: max(len(team.at_work) - team.staff, 0)]:
+            self.overtime[task] += now - team.charged
+        team.charged = now
+
+    # --- the log ---
+
+    def log(self) -> Log:
+        """The log, spells cut off by the end of the run included."""
+        for team in self.hall.teams:
+            self.charge_overtime(team, self.plan.end)
+            for task in sorted(team.at_work):
+                self.spells.append((task, team.number, self.began[task], self.plan.end))
+        floats, ints = partial(np.array, dtype=np.float64), partial(np.array, dtype=np.int64)
+        spells = np.array(self.spells, dtype=SPELL)
+        left = np.array(self.left, dtype=LEAVING)
+        return Log(
+            entered=floats(self.entered),
+            started=floats(self.started),
+            ended=floats(self.ended),
+            team=ints(self.team),
+            overtime=floats(self.overtime),
+            interrupted=ints(self.interrupted),
+            outcome=ints(self.outcome),
+            received=floats(self.received),
+            due=floats(self.due),
+            ready=floats(self.ready),
+            spell_task=spells["task"],
+            spell_team=spells["team"],
+            spell_began=spells["began"],
+            spell_ended=spells["ended"],
+            left_task=left["task"],
+            left_entered=left["entered"],
+            left_time=left["time"],
+            left_reason=left["reason"],
+        )

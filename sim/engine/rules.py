@@ -1,0 +1,137 @@
+"""Policy, written once: small pure functions that both engines call (model, sections 2, 6 and 7).
+
+Each takes plain numbers (and the :class:`~sim.engine.contract.Plan` where it must look something up) and returns
+a decision. Mechanics, such as queues, event lists and who is busy, are the engines' own.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim.engine.contract import Plan
+from sim.officetime import due, due_after_pause
+
+
+@register_jitable
+def goes_before(
+    priority_a: int, key_a: float, task_a: int, priority_b: int, key_b: float, task_b: int
+) -> bool:
+    """Task a is taken before task b of the same tier: higher priority, then smaller key, then smaller id."""
+    if priority_a != priority_b:
+        return priority_a > priority_b
+    if key_a != key_b:
+        return key_a < key_b
+    return task_a < task_b
+
+
+@register_jitable
+def queue_key(by_due: bool, entered: float, due: float) -> float:
+    """What orders a queue among equals in priority; a dossier without a due date comes last."""
+    if not by_due:
+        return entered
+    return math.inf if math.isnan(due) else due
+
+
+@register_jitable
+def may_start(desk: bool, staff: int, busy: int, staying: int, in_building: int) -> bool:
+    """A team may start one more task.
+
+    `staff` people are on the roster and `busy` at work; `staying` people were present when the site closed and
+    stay, for desk work only, until the last citizen has left the building.
+    """
+    return busy < staff or (desk and busy < staying and in_building > 0)
+
+
+@register_jitable
+def stays(serve_all: bool, closes_now: bool, in_building: int, staff_before: int, staff_after: int) -> int:
+    """How many people stay when the roster of a team changes: all present, if the site closes on citizens."""
+    if serve_all and closes_now and in_building > 0 and staff_after < staff_before:
+        return staff_before
+    return 0
+
+
+@register_jitable
+def balks(waiting: int, limit: float) -> bool:
+    """A citizen who would have to wait leaves at once if more than `limit` people wait at the site."""
+    return waiting > limit
+
+
+@register_jitable
+def closes_at(plan: Plan, t: float) -> bool:
+    """The office closes for the day at exactly this instant."""
+    at = np.searchsorted(plan.closing_time, t)
+    return bool(at < len(plan.closing_time) and plan.closing_time[at] == t)
+
+
+@register_jitable
+def too_late(plan: Plan, site: int, t: float) -> bool:
+    """No tickets after the site's last ticket, or when the office has closed for the day."""
+    day = int(t // 1440.0)
+    session = plan.office.first_session[day + 1] - 1
+    if session < plan.office.first_session[day]:
+        return True
+    return t - day * 1440.0 > plan.last_ticket[site] or t > plan.office.closes[session]
+
+
+@register_jitable
+def next_visit(plan: Plan, t: float, moment: float) -> float:
+    """When a citizen free to come from instant `t` on comes: the first day's moment that is not before `t`.
+
+    `moment` in (0, 1) is the citizen's place in the distribution of arrivals over a day. Returns inf when there
+    is no such day left.
+    """
+    day = int(t // 1440.0)
+    while day + 1 < len(plan.visit_day):
+        at = moment_of_day(plan, day, moment)
+        if at >= t:
+            return at
+        day += 1
+    return math.inf
+
+
+@register_jitable
+def next_day_visit(plan: Plan, t: float, moment: float) -> float:
+    """As :func:`next_visit`, from the day after `t` on."""
+    return next_visit(plan, (t // 1440.0 + 1.0) * 1440.0, moment)
+
+
+@register_jitable
+def moment_of_day(plan: Plan, day: int, moment: float) -> float:
+    """The instant of `day` by which the share `moment` of its visitors has come; -inf if nobody comes."""
+    first, last = plan.visit_day[day], plan.visit_day[day + 1]
+    before, after = plan.visit_mass[first], plan.visit_mass[last]
+    if after <= before:
+        return -math.inf
+    # NOTE: rounding may put the sum on `before` or past `after`, where there is no demand to divide by.
+    target = min(max(before + moment * (after - before), np.nextafter(before, after)), after)
+    edge = first + np.searchsorted(plan.visit_mass[first : last + 1], target)
+    share = (target - plan.visit_mass[edge - 1]) / (plan.visit_mass[edge] - plan.visit_mass[edge - 1])
+    start, end = plan.visit_edge[edge - 1], plan.visit_edge[edge]
+    return min(start + share * (end - start), end)
+
+
+@register_jitable
+def next_round(plan: Plan, which: int, t: float) -> float:
+    """The first instant of a round that is not before `t`; inf when there is none left."""
+    times = plan.round_time[plan.round_start[which] : plan.round_start[which + 1]]
+    at = np.searchsorted(times, t)
+    return times[at] if at < len(times) else math.inf
+
+
+@register_jitable
+def due_when_started(plan: Plan, t: float, unit: int, amount: float, cut_off: float) -> float:
+    """The due instant of a dossier accepted at `t`."""
+    return due(plan.office, t, unit, amount, cut_off)
+
+
+@register_jitable
+def due_when_resumed(
+    plan: Plan, due_now: float, paused: float, t: float, unit: int, amount: float, cut_off: float
+) -> float:
+    """The due instant after a supplement: moved by the pause, or counted anew, as the scenario chooses."""
+    if plan.restart:
+        return due(plan.office, t, unit, amount, cut_off)
+    return due_after_pause(plan.office, due_now, paused, t, unit)

@@ -1,0 +1,80 @@
+"""From journeys, loops and levers to the ways in which a procedure's dossiers can go."""
+
+from __future__ import annotations
+
+from sim.engine.contract import Kind, Mark
+from sim.plan import digital
+from sim.plan.digital import Stages, as_stages
+from sim.plan.model import Channel, LoopPlan, StepPlan, Way, Ways
+from sim.scenario.domain import Procedure, Scenario, Step
+
+MARKS = {None: Mark.NONE, "start": Mark.START, "pause": Mark.PAUSE, "resume": Mark.RESUME, "stop": Mark.STOP}
+
+
+def step_plans(scenario: Scenario, day_minutes: float) -> dict[str, StepPlan]:
+    """Each step as the draws see it; rounds are numbered in the order of the file."""
+    rounds = [name for name, step in scenario.step.items() if step.round is not None]
+    return {
+        name: StepPlan(
+            name=name,
+            kind=_kind(step),
+            mark=MARKS[step.clock],
+            law=step.work or step.days,
+            to_minutes={Kind.CITIZEN: 1440.0, Kind.AGENCY: day_minutes}.get(_kind(step), 1.0),
+            round=rounds.index(name) if step.round is not None else -1,
+        )
+        for name, step in scenario.step.items()
+    }
+
+
+def ways(scenario: Scenario, procedure: Procedure) -> Ways:
+    """The ways per channel that exists for the procedure."""
+    lists = _channels(scenario, procedure)
+    return {
+        channel: tuple(
+            Way(until, stages, _loops(scenario, procedure, channel, stages))
+            for until, stages in digital.deliveries(
+                scenario.digital, digital.without_paper(scenario.digital, stages)
+            )
+        )
+        for channel, stages in lists.items()
+    }
+
+
+def _channels(scenario: Scenario, procedure: Procedure) -> dict[Channel, Stages]:
+    journey, levers = scenario.journey[procedure.journey], scenario.digital
+    counter = as_stages(journey.counter)
+    lists = {Channel.COUNTER: counter}
+    if journey.online is not None and procedure.online:
+        lists[Channel.ONLINE] = as_stages(journey.online)
+        if levers.assisted is not None:
+            lists[Channel.ASSISTED] = digital.assisted(levers, lists[Channel.ONLINE])
+    if (by_post := journey.post or journey.online) is not None:
+        lists[Channel.POST] = as_stages(by_post)
+    lists[Channel.APPOINTMENT] = as_stages(journey.appointment) if journey.appointment else counter
+    return lists
+
+
+def _loops(
+    scenario: Scenario, procedure: Procedure, channel: Channel, stages: Stages
+) -> tuple[LoopPlan, ...]:
+    online = channel in (Channel.ONLINE, Channel.ASSISTED)
+    loops = []
+    for name, loop in scenario.loop.items():
+        if loop.journeys is not None and procedure.journey not in loop.journeys:
+            continue
+        probability = loop.by_field.get(procedure.field, loop.probability)
+        probability = digital.loop_probability(scenario.digital, name, online, probability)
+        steps = digital.without_paper(scenario.digital, as_stages(loop.steps))
+        loops.append(LoopPlan(name, loop.after, probability, steps, loop.at_most))
+    reachable = {step for stage in stages for step in stage}
+    reachable |= {step for loop in loops for stage in loop.stages for step in stage}
+    return tuple(loop for loop in loops if loop.after in reachable)
+
+
+def _kind(step: Step) -> Kind:
+    if step.work is not None:
+        return Kind.DESK if step.desk else Kind.OFFICE
+    if step.days is not None:
+        return Kind.CITIZEN if step.waits_for == "citizen" else Kind.AGENCY
+    return Kind.ROUND if step.round is not None else Kind.MILESTONE

@@ -1,0 +1,156 @@
+"""A compiled scenario: the arrays engines read, what is needed to draw a replication, and names for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import IntEnum
+from typing import NamedTuple
+
+from sim.engine.contract import Bools, Draws, Floats, Ints, Plan
+from sim.laws import Law
+from sim.scenario.domain import Scenario
+
+
+class Channel(IntEnum):
+    """How a dossier is filed."""
+
+    COUNTER = 0
+    ONLINE = 1
+    POST = 2
+    APPOINTMENT = 3
+    ASSISTED = 4  # online, filed at the counter with help
+
+
+class Place(NamedTuple):
+    """One site of the arrays: a centre, or one desk of a kind of site with places."""
+
+    site: str  # the table of the scenario file, e.g. "commune"
+    place: str  # e.g. "Đông Ngũ"; empty for a site without places
+    title: str
+
+
+class TeamName(NamedTuple):
+    """A team as it stands in the arrays."""
+
+    team: str
+    site: int
+
+
+class QueueName(NamedTuple):
+    """A queue ``role:field`` at a site."""
+
+    site: int
+    role: str
+    field: str
+
+
+class StepPlan(NamedTuple):
+    """What a step is to the draws, for one procedure and channel; `law` is None for rounds and milestones."""
+
+    name: str
+    kind: int
+    mark: int
+    law: Law | None
+    to_minutes: float  # minutes per unit of the law
+    round: int
+
+
+class LoopPlan(NamedTuple):
+    """A loop as it applies to one procedure and channel."""
+
+    name: str
+    after: str
+    probability: float
+    stages: tuple[tuple[str, ...], ...]
+    at_most: int
+
+
+class Way(NamedTuple):
+    """How the dossiers of one stream filed through one channel, with one kind of delivery, are handled."""
+
+    until: float  # taken by dossiers whose number for `result` is below this, and not below the way before
+    stages: tuple[tuple[str, ...], ...]
+    loops: tuple[LoopPlan, ...]
+
+
+Ways = dict[Channel, tuple[Way, ...]]
+
+
+class Stream(NamedTuple):
+    """The dossiers of one procedure at one site: one sequence of dossier numbers."""
+
+    procedure: str
+    site: int
+    volume: float  # a year
+    intensity: int  # index of Model.intensities for the counter
+    online_intensity: int
+    unit: int
+    amount: float
+    cut_off: float
+    queue_of: dict[str, int]  # step -> queue
+    factor: dict[str, float]  # step -> factor on its work
+    ways: Ways  # channels that exist for this procedure
+
+
+class Intensity(NamedTuple):
+    """Demand over the horizon: `mass[i]` is the expected share of a year's volume before `edge[i]`.
+
+    Edges include every midnight; `day[d]` is the edge that begins day d.
+    """
+
+    edge: Floats
+    mass: Floats
+    day: Ints
+
+
+class Roster(NamedTuple):
+    """Planned headcount of one team: from `time[i]` on, `staff[i]` people, each absent by the day's chance."""
+
+    time: Floats
+    staff: Ints
+    absence: Floats  # float[day]
+
+
+@dataclass(frozen=True)
+class Model:
+    """One scenario, compiled."""
+
+    scenario: Scenario
+    first_day: date  # day 0 of all instants; the warm-up begins
+    window: tuple[float, float]  # the measuring window, from and before
+    plan: Plan
+    places: tuple[Place, ...]
+    teams: tuple[TeamName, ...]
+    queues: tuple[QueueName, ...]
+    steps: dict[str, StepPlan]
+    streams: tuple[Stream, ...]
+    intensities: tuple[Intensity, ...]
+    rosters: tuple[Roster, ...]  # per team
+
+    def place_key(self, site: int) -> str:
+        """The name that keys a place's random numbers."""
+        return f"{self.places[site].site}/{self.places[site].place}"
+
+    def moment(self, t: float) -> datetime:
+        """The date and clock time of an instant in minutes."""
+        return datetime.combine(self.first_day, time()) + timedelta(minutes=t)
+
+
+class Labels(NamedTuple):
+    """What observers need to know of a replication beside the draws."""
+
+    stream: Ints  # int[dossier] index of Model.streams
+    number: Ints  # int[dossier] the dossier's number in its stream
+    channel: Ints  # int[dossier] Channel
+    satisfied_within: Floats  # float[dossier] minutes of waiting; inf without a survey
+    very_satisfied_within: Floats  # float[dossier]
+    step: Ints  # int[task] index into tuple(Model.steps)
+    rework: Bools  # bool[task] inserted by a loop
+
+
+class Replication(NamedTuple):
+    """One replication's randomness."""
+
+    draws: Draws
+    labels: Labels

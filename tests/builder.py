@@ -1,0 +1,287 @@
+"""Hand-made plans and draws: a small world in words, and its log told in words.
+
+Day 0 is a Monday and the office opens 8:00-12:00 and 13:00-17:00 unless told otherwise, so a working day has
+480 minutes. Citizens who come another day come evenly over the opening hours: moment 0.25 is 10:00.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Plan, Reason
+from sim.engine.reference import simulate
+from sim.officecalendar import Season, office_time
+from sim.officetime import NO_DEADLINE, OfficeTime
+
+MONDAY = date(2024, 1, 1)
+DAY = 1440
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+CALENDAR_BEYOND = 60  # days
+
+
+def at(text: str) -> float:
+    """Minutes of ``"8:05"`` on the first day, or of ``"Tue 8:05"`` in the first week."""
+    *weekday, clock = text.split()
+    hours, minutes = clock.split(":")
+    return (WEEKDAYS.index(weekday[0]) if weekday else 0) * DAY + int(hours) * 60 + float(minutes)
+
+
+class Step(NamedTuple):
+    """One task; the fields after `mark` are those of a visit, the last of `patience` and `moments` goes on."""
+
+    kind: Kind
+    name: str = ""  # role, or round
+    work: float = 0.0
+    mark: Mark = Mark.NONE
+    priority: int = 0
+    patience: tuple[float, ...] = (math.inf,)
+    moments: tuple[float, ...] = (0.5,)
+    returns: int = 0
+    no_show: bool = False
+
+
+def desk(role: str, work: float, mark: Mark = Mark.NONE, **visit: object) -> Step:
+    return Step(Kind.DESK, role, work, mark, **visit)  # type: ignore[arg-type]
+
+
+def office(role: str, work: float, mark: Mark = Mark.NONE) -> Step:
+    return Step(Kind.OFFICE, role, work, mark)
+
+
+def citizen(minutes: float, mark: Mark = Mark.NONE) -> Step:
+    return Step(Kind.CITIZEN, "", minutes, mark)
+
+
+def agency(minutes: float, mark: Mark = Mark.NONE) -> Step:
+    return Step(Kind.AGENCY, "", minutes, mark)
+
+
+def wait_for(name: str, mark: Mark = Mark.NONE) -> Step:
+    return Step(Kind.ROUND, name, 0.0, mark)
+
+
+def milestone(mark: Mark) -> Step:
+    return Step(Kind.MILESTONE, "", 0.0, mark)
+
+
+@dataclass(frozen=True)
+class Team:
+    """`staff` people in all sessions, or (instant, headcount) from the first day on."""
+
+    serves: Sequence[Sequence[str]]
+    staff: int | Sequence[tuple[float, int]] = 1
+    site: int = 0
+
+
+@dataclass(frozen=True)
+class Dossier:
+    arrival: float
+    stages: Sequence[Step | Sequence[Step]]
+    site: int = 0
+    deadline: tuple[int, float] = (NO_DEADLINE, 0.0)
+    cut_off: float = math.inf
+
+    @property
+    def parallel(self) -> list[Sequence[Step]]:
+        return [(stage,) if isinstance(stage, Step) else stage for stage in self.stages]
+
+
+@dataclass(frozen=True)
+class Site:
+    serve_all: bool = True
+    last_ticket: float = math.inf
+
+
+@dataclass(frozen=True)
+class World:
+    teams: Sequence[Team]
+    dossiers: Sequence[Dossier]
+    days: int = 5
+    sites: Sequence[Site] = (Site(),)
+    rounds: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    by_due: frozenset[str] = frozenset()
+    balk_above: float = math.inf
+    restart: bool = False
+    hours: Sequence[tuple[int, int]] = ((480, 720), (780, 1020))
+    closed: frozenset[int] = frozenset({5, 6, 12, 13})  # days
+
+    def build(self) -> tuple[Plan, Draws]:
+        steps = [(d.site, step) for d in self.dossiers for stage in d.parallel for step in stage]
+        queues = {(site, s.name): s.kind == Kind.DESK for site, s in steps if s.kind <= Kind.OFFICE}
+        for team in self.teams:
+            for name in _flat(team.serves):
+                queues.setdefault((team.site, name), False)
+        return self._plan(dict(sorted(queues.items()))), self._draws([*sorted(queues)])
+
+    @property
+    def calendar(self) -> OfficeTime:
+        return office_time(
+            MONDAY,
+            self.days + CALENDAR_BEYOND,
+            [Season((1, 1), self.hours)],
+            weekdays=range(7),
+            country=None,
+            closures=[MONDAY + timedelta(days=day) for day in self.closed],
+        )
+
+    def _plan(self, queues: dict[tuple[int, str], bool]) -> Plan:
+        calendar, number = self.calendar, {queue: i for i, queue in enumerate(queues)}
+        tiers = [[sorted(number[t.site, name] for name in tier) for tier in t.serves] for t in self.teams]
+        servers = [[team for team, own in enumerate(tiers) if q in _flat(own)] for q in range(len(queues))]
+        last = [first - 1 for first in calendar.first_session[1 : self.days + 1]]
+        closings = [calendar.closes[k] for day, k in enumerate(last) if k >= calendar.first_session[day]]
+        edges, masses, first_edge = self._visits(calendar)
+        return Plan(
+            office=calendar,
+            end=float(self.days * DAY),
+            queue_site=_ints(site for site, _ in queues),
+            queue_desk=np.array([*queues.values()], np.bool_),
+            queue_by_due=np.array([role in self.by_due for _, role in queues], np.bool_),
+            server_start=_starts(servers),
+            server_team=_ints(_flat(servers)),
+            team_site=_ints(team.site for team in self.teams),
+            tier_start=_starts(tiers),
+            tier_queue_start=_starts(_flat(tiers)),
+            tier_queue=_ints(_flat(_flat(tiers))),
+            serve_all=np.array([site.serve_all for site in self.sites]),
+            last_ticket=np.array([site.last_ticket for site in self.sites]),
+            visit_edge=edges,
+            visit_mass=masses,
+            visit_day=first_edge,
+            closing_time=np.repeat(closings, len(self.sites)).astype(float),
+            closing_site=_ints([*range(len(self.sites))] * len(closings)),
+            round_start=_starts([*self.rounds.values()]),
+            round_time=np.array(_flat(self.rounds.values()), np.float64),
+            balk_above=self.balk_above,
+            restart=self.restart,
+        )
+
+    def _visits(self, calendar: OfficeTime) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        edges, masses, first = [0.0], [0.0], [0]
+        for day in range(self.days):
+            for k in range(calendar.first_session[day], calendar.first_session[day + 1]):
+                length = (calendar.closes[k] - calendar.opens[k]) / DAY
+                edges += [calendar.opens[k], calendar.closes[k]]
+                masses += [masses[-1], masses[-1] + length]
+            edges.append((day + 1.0) * DAY)
+            masses.append(masses[-1])
+            first.append(len(edges) - 1)
+        return np.array(edges), np.array(masses), _ints(first)
+
+    def _draws(self, queues: list[tuple[int, str]]) -> Draws:
+        stages = [stage for dossier in self.dossiers for stage in dossier.parallel]
+        steps = [(d.site, step) for d in self.dossiers for stage in d.parallel for step in stage]
+        visits = [step for _, step in steps if step.kind == Kind.DESK]
+        attempts = 1 + max((step.returns for step in visits), default=0)
+        is_visit = np.array([step.kind == Kind.DESK for _, step in steps], np.bool_)
+        changes = sorted((t, i, n) for i, team in enumerate(self.teams) for t, n in self._changes(team))
+        rounds = [*self.rounds]
+        arrivals = [float(dossier.arrival) for dossier in self.dossiers]
+        assert arrivals == sorted(arrivals)
+        return Draws(
+            arrival=np.array(arrivals),
+            stage_start=_starts([dossier.stages for dossier in self.dossiers]),
+            site=_ints(dossier.site for dossier in self.dossiers),
+            deadline_unit=_ints(dossier.deadline[0] for dossier in self.dossiers),
+            deadline_amount=np.array([float(dossier.deadline[1]) for dossier in self.dossiers]),
+            cut_off=np.array([dossier.cut_off for dossier in self.dossiers]),
+            task_start=_starts(stages),
+            kind=_ints(step.kind for _, step in steps),
+            queue=_ints(queues.index((i, s.name)) if s.kind <= Kind.OFFICE else -1 for i, s in steps),
+            round=_ints(rounds.index(s.name) if s.kind == Kind.ROUND else -1 for _, s in steps),
+            work=np.array([float(step.work) for _, step in steps]),
+            mark=_ints(step.mark for _, step in steps),
+            visit=np.where(is_visit, np.cumsum(is_visit) - 1, -1),
+            attempts=attempts,
+            priority=_ints(step.priority for step in visits),
+            moment=np.array([x for step in visits for x in _longer(step.moments, attempts)], np.float64),
+            patience=np.array([x for step in visits for x in _longer(step.patience, attempts)], np.float64),
+            returns=_ints(step.returns for step in visits),
+            no_show=np.array([step.no_show for step in visits], np.bool_),
+            roster_time=np.array([float(t) for t, _, _ in changes]),
+            roster_team=_ints(team for _, team, _ in changes),
+            roster_staff=_ints(staff for _, _, staff in changes),
+        )
+
+    def _changes(self, team: Team) -> list[tuple[float, int]]:
+        if not isinstance(team.staff, int):
+            return [*team.staff]
+        calendar = self.calendar
+        sessions = zip(calendar.opens.tolist(), calendar.closes.tolist(), strict=True)
+        staffed = ((opens, closes) for opens, closes in sessions if opens < self.days * DAY)
+        return [change for opens, closes in staffed for change in ((opens, team.staff), (closes, 0))]
+
+
+class Told(NamedTuple):
+    """A log in words; instants as in :func:`at`."""
+
+    tasks: list[str]  # entered, started, ended; then what is out of the ordinary
+    spells: list[str]  # task, team, began-ended
+    left: list[str] = []  # noqa: RUF012  task, why, entered-left
+    dossiers: list[str] = []  # noqa: RUF012  of those received: dossier, received, due, ready
+
+
+def tell(log: Log) -> Told:
+    """The whole log, nothing left out."""
+    return Told(
+        [_task(log, task) for task in range(len(log.entered))],
+        [
+            f"{task} by {team} {clock(began)}-{clock(ended)}"
+            for task, team, began, ended in zip(*log[10:14], strict=True)
+        ],
+        [
+            f"{task} {Reason(reason).name.lower()} {clock(entered)}-{clock(left)}"
+            for task, entered, left, reason in zip(*log[14:18], strict=True)
+        ],
+        [
+            f"{dossier} received {clock(received)} due {clock(due)} ready {clock(ready)}"
+            for dossier, (received, due, ready) in enumerate(zip(*log[7:10], strict=True))
+            if not np.isnan([received, ready]).all()
+        ],
+    )
+
+
+def story(world: World) -> Told:
+    """A world run by the reference engine, with all checks."""
+    return tell(simulate(*world.build(), check=True))
+
+
+def clock(t: float) -> str:
+    if not math.isfinite(t):
+        return "-" if math.isnan(t) else "never"
+    day, minutes = divmod(t, DAY)
+    text = f"{int(minutes // 60)}:{minutes % 60:02g}"
+    return text if day == 0 else f"{WEEKDAYS[int(day) % 7]}{'+' * int(day // 7)} {text}"
+
+
+def _task(log: Log, task: int) -> str:
+    words = [clock(part[task]) for part in (log.entered, log.started, log.ended)]
+    if log.overtime[task]:
+        words.append(f"overtime {log.overtime[task]:g}")
+    if log.interrupted[task]:
+        words.append(f"interrupted {log.interrupted[task]}")
+    if log.outcome[task] != Outcome.DONE:
+        words.append(Outcome(log.outcome[task]).name.lower())
+    return " ".join(words)
+
+
+def _longer(values: tuple[float, ...], length: int) -> list[float]:
+    return [*values, *[values[-1]] * length][:length]
+
+
+def _flat(parts):  # type: ignore[no-untyped-def]
+    return [item for part in parts for item in part]
+
+
+def _ints(values) -> np.ndarray:  # type: ignore[no-untyped-def, type-arg]
+    return np.array([*values], np.int64)
+
+
+def _starts(parts) -> np.ndarray:  # type: ignore[no-untyped-def, type-arg]
+    return np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)

@@ -1,0 +1,204 @@
+"""A small network, and logs told by hand: who came when, and what was done to each task.
+
+Day 0 is Monday, 31 December 2018; the measuring window is the week from Monday, 7 January 2019 (day 7), and the run
+ends with it. The office is open from 07:30 to 12:00 and from 13:00 to 16:30 on weekdays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+
+from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Reason
+from sim.officetime import WORKING_DAYS
+from sim.plan.compile import compile_scenario
+from sim.plan.model import Channel, Labels, Model, Replication
+from sim.scenario.domain import Scenario
+
+TABLES: dict[str, Any] = {
+    "title": "Centre and two communes",
+    "horizon": {"from": "2019-01-07", "to": "2019-01-13", "warm_up": "7 days"},
+    "calendar": {"country": "none", "hours": ["07:30-12:00", "13:00-16:30"]},
+    "site": {
+        "centre": {"title": "Centre"},
+        "commune": {"title": "Commune", "places": [["Yên Than", 0.4], ["Đông Ngũ", 0.6]]},
+    },
+    "team": {
+        "counter": {
+            "site": "centre",
+            "staff": 2,
+            "serves": [["intake:*", "collect:*"]],
+            "cost_per_hour": 60_000,
+        },
+        "experts": {"site": "centre", "staff": 1, "serves": [["appraise:*"], ["approve:*"]]},
+        "leader": {"site": "centre", "staff": 1, "serves": [["approve:*"]], "cost_per_hour": 100_000},
+        "clerk": {"site": "commune", "staff": 1, "serves": [["*:*"]], "cost_per_hour": 50_000},
+    },
+    "step": {
+        "intake": {"desk": True, "work": 10, "clock": "start"},
+        "appraise": {"work": 60},
+        "approve": {"work": 5},
+        "ready": {"clock": "stop"},
+        "collect": {"desk": True, "work": 5},
+    },
+    "journey": {"usual": {"counter": ["intake", "appraise", "approve", "ready", "collect"]}},
+    "procedure": {
+        "transfer": {
+            "name": "Transfer",
+            "site": "centre",
+            "field": "land",
+            "journey": "usual",
+            "deadline": "3 working days",
+            "volume": 1000,
+        },
+        "copy": {
+            "name": "Copy",
+            "site": "commune",
+            "field": "civil",
+            "journey": "usual",
+            "deadline": "same day",
+            "volume": 1000,
+        },
+    },
+    "field": {"land": {"title": "Land"}, "civil": {"title": "Civil"}},
+    "citizens": {"travel_minutes": 30},
+    "survey": {"satisfied": 15, "very_satisfied": 5},
+}
+TRANSFER, COPY_YEN_THAN, COPY_DONG_NGU = range(3)  # streams
+COUNTER, EXPERTS, LEADER, CLERK_YEN_THAN, CLERK_DONG_NGU = range(5)  # teams
+
+
+def model(**changes: Any) -> Model:
+    return compile_scenario(Scenario.model_validate(TABLES | changes))
+
+
+def at(day: int, clock: str) -> float:
+    """Minutes of a clock time on a day."""
+    hours, minutes = clock.split(":")
+    return 1440.0 * day + 60 * int(hours) + float(minutes)
+
+
+@dataclass
+class Task:
+    kind: Kind = Kind.DESK
+    entered: float = nan
+    started: float = nan
+    ended: float = nan
+    role: str = "intake"
+    team: int = COUNTER
+    spells: list[tuple[float, float]] = field(default_factory=list)
+    left: list[tuple[float, float, Reason]] = field(default_factory=list)  # entered, left
+    mark: Mark = Mark.NONE
+    rework: bool = False
+    lost: bool = False
+    overtime: float = 0.0
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.lost:
+            return Outcome.LOST
+        if self.ended == self.ended:
+            return Outcome.DONE
+        return Outcome.OPEN if self.entered == self.entered else Outcome.NOT_ENTERED
+
+
+@dataclass
+class Dossier:
+    arrival: float
+    stages: list[Task | list[Task]] = field(default_factory=list)  # a list: in parallel
+    stream: int = TRANSFER
+    received: float = nan
+    due: float = nan
+    ready: float = nan
+    unit: int = WORKING_DAYS
+    satisfied_within: float = inf
+    very_satisfied_within: float = inf
+
+
+def desk(entered: float, started: float, ended: float, **more: Any) -> Task:
+    """A citizen served in one go."""
+    return Task(Kind.DESK, entered, started, ended, spells=[(started, ended)], **more)
+
+
+def waiting(kind: Kind, entered: float, ended: float, **more: Any) -> Task:
+    """A task nobody works on."""
+    return Task(kind, entered, entered, ended, team=-1, **more)
+
+
+def told(
+    model: Model, dossiers: list[Dossier], roster: list[tuple[float, int, int]] | None = None
+) -> tuple[Replication, Log]:
+    """The replication in which all this happened; `roster` lists (time, team, staff)."""
+    stages = [[stage] if isinstance(stage, Task) else stage for one in dossiers for stage in one.stages]
+    tasks = [task for stage in stages for task in stage]
+    stream_of = [one.stream for one in dossiers for stage in one.stages for _ in np.atleast_1d(stage)]
+    queues = [_queue(model, task, stream) for task, stream in zip(tasks, stream_of, strict=True)]
+    spells = [(i, task.team, *spell) for i, task in enumerate(tasks) for spell in task.spells]
+    left = sorted(((i, *row) for i, task in enumerate(tasks) for row in task.left), key=lambda row: row[2])
+    changes = sorted(roster or [])
+    streams = [model.streams[one.stream] for one in dossiers]
+    draws = Draws(
+        arrival=_floats(one.arrival for one in dossiers),
+        stage_start=np.cumsum([0, *(len(one.stages) for one in dossiers)]),
+        site=_ints(stream.site for stream in streams),
+        deadline_unit=_ints(one.unit for one in dossiers),
+        deadline_amount=_floats(stream.amount for stream in streams),
+        cut_off=_floats(stream.cut_off for stream in streams),
+        task_start=np.cumsum([0, *(len(stage) for stage in stages)]),
+        kind=_ints(task.kind for task in tasks),
+        queue=_ints(queues),
+        round=np.full(len(tasks), -1),
+        work=np.zeros(len(tasks)),
+        mark=_ints(task.mark for task in tasks),
+        **dict.fromkeys(("visit", "priority", "returns", "no_show"), np.zeros(0, np.int64)),
+        **dict.fromkeys(("moment", "patience"), np.zeros(0)),
+        attempts=1,
+        roster_time=_floats(row[0] for row in changes),
+        roster_team=_ints(row[1] for row in changes),
+        roster_staff=_ints(row[2] for row in changes),
+    )
+    labels = Labels(
+        stream=_ints(one.stream for one in dossiers),
+        number=np.arange(len(dossiers)),
+        channel=np.full(len(dossiers), Channel.COUNTER, np.int64),
+        satisfied_within=_floats(one.satisfied_within for one in dossiers),
+        very_satisfied_within=_floats(one.very_satisfied_within for one in dossiers),
+        step=np.zeros(len(tasks), np.int64),
+        rework=np.array([task.rework for task in tasks], np.bool_),
+    )
+    log = Log(
+        entered=_floats(task.entered for task in tasks),
+        started=_floats(task.started for task in tasks),
+        ended=_floats(task.ended for task in tasks),
+        team=_ints(task.team for task in tasks),
+        overtime=_floats(task.overtime for task in tasks),
+        interrupted=np.zeros(len(tasks), np.int64),
+        outcome=_ints(task.outcome for task in tasks),
+        received=_floats(one.received for one in dossiers),
+        due=_floats(one.due for one in dossiers),
+        ready=_floats(one.ready for one in dossiers),
+        spell_task=_ints(row[0] for row in spells),
+        spell_team=_ints(row[1] for row in spells),
+        spell_began=_floats(row[2] for row in spells),
+        spell_ended=_floats(row[3] for row in spells),
+        left_task=_ints(row[0] for row in left),
+        left_entered=_floats(row[1] for row in left),
+        left_time=_floats(row[2] for row in left),
+        left_reason=_ints(row[3] for row in left),
+    )
+    return Replication(draws, labels), log
+
+
+def _queue(model: Model, task: Task, stream: int) -> int:
+    return model.streams[stream].queue_of[task.role] if task.kind <= Kind.OFFICE else -1
+
+
+def _floats(values: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.array(list(values), np.float64)
+
+
+def _ints(values: Any) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.array(list(values), np.int64)

@@ -1,0 +1,198 @@
+"""Policy: tables of situation → decision.
+
+The only guard of what both engines share: comparing them is blind to it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from builder import Site, World, at, clock
+
+from sim import officetime
+from sim.engine import rules
+from sim.engine.contract import Plan
+
+NAN, INF = math.nan, math.inf
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param((1, 20.0, 9), (0, 10.0, 1), id="priority before time"),
+        pytest.param((0, 10.0, 9), (0, 20.0, 1), id="earlier before smaller id"),
+        pytest.param((0, 10.0, 1), (0, 10.0, 2), id="smaller id among equals"),
+        pytest.param((2, INF, 9), (1, 0.0, 1), id="priority even without a due date"),
+        pytest.param((0, 10.0, 9), (0, INF, 1), id="due before not due"),
+        pytest.param((0, INF, 1), (0, INF, 2), id="smaller id of two not due"),
+    ],
+)
+def test_goes_before(first: tuple[int, float, int], second: tuple[int, float, int]) -> None:
+    assert rules.goes_before(*first, *second)
+    assert not rules.goes_before(*second, *first)
+    assert not rules.goes_before(*first, *first)
+
+
+@pytest.mark.parametrize(
+    ("by_due", "entered", "due", "key"),
+    [(False, 10.0, 5.0, 10.0), (True, 10.0, 5.0, 5.0), (True, 10.0, NAN, INF), (False, 10.0, NAN, 10.0)],
+)
+def test_queue_key(by_due: bool, entered: float, due: float, key: float) -> None:
+    assert rules.queue_key(by_due, entered, due) == key
+
+
+@pytest.mark.parametrize(
+    ("desk", "staff", "busy", "staying", "in_building", "may"),
+    [
+        pytest.param(False, 2, 1, 0, 0, True, id="office work by an idle person"),
+        pytest.param(True, 2, 1, 0, 1, True, id="desk work by an idle person"),
+        pytest.param(True, 2, 2, 0, 1, False, id="nobody idle"),
+        pytest.param(True, 0, 0, 0, 1, False, id="nobody there"),
+        pytest.param(True, 1, 2, 0, 1, False, id="over strength"),
+        pytest.param(True, 0, 1, 2, 1, True, id="staying for desk work"),
+        pytest.param(True, 0, 2, 2, 1, False, id="all who stay are busy"),
+        pytest.param(False, 0, 1, 2, 1, False, id="nobody stays for office work"),
+        pytest.param(True, 0, 1, 2, 0, False, id="the last citizen has gone"),
+    ],
+)
+def test_may_start(desk: bool, staff: int, busy: int, staying: int, in_building: int, may: bool) -> None:
+    assert rules.may_start(desk, staff, busy, staying, in_building) is may
+
+
+@pytest.mark.parametrize(
+    ("serve_all", "closes_now", "in_building", "before", "after", "staying"),
+    [
+        pytest.param(True, True, 1, 3, 0, 3, id="all present stay"),
+        pytest.param(True, True, 1, 3, 1, 3, id="also those beyond a smaller shift"),
+        pytest.param(True, True, 0, 3, 0, 0, id="nobody is there to stay for"),
+        pytest.param(True, False, 1, 3, 0, 0, id="lunch"),
+        pytest.param(False, True, 1, 3, 0, 0, id="turn-away"),
+        pytest.param(True, True, 1, 0, 0, 0, id="nobody was present"),
+        pytest.param(True, True, 1, 1, 3, 0, id="the shift grows"),
+    ],
+)
+def test_stays(
+    serve_all: bool, closes_now: bool, in_building: int, before: int, after: int, staying: int
+) -> None:
+    assert rules.stays(serve_all, closes_now, in_building, before, after) == staying
+
+
+@pytest.mark.parametrize(
+    ("waiting", "limit", "leaves"),
+    [(3, 3.0, False), (4, 3.0, True), (0, 0.0, False), (1, 0.0, True), (10**6, INF, False)],
+)
+def test_balks(waiting: int, limit: float, leaves: bool) -> None:
+    assert rules.balks(waiting, limit) is leaves
+
+
+def plan_of(**world: object) -> Plan:
+    """A week in which Tuesday is a day off; site 0 gives tickets until 16:00, site 1 until it closes."""
+    sites = (Site(last_ticket=at("16:00")), Site())
+    return World([], [], sites=sites, closed=frozenset({1, 5, 6}), **world).build()[0]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("t", "closes"),
+    [
+        ("12:00", False),
+        ("17:00", True),
+        ("16:59.5", False),
+        ("Tue 17:00", False),
+        ("Wed 17:00", True),
+        ("Sun 23:00", False),
+    ],
+)
+def test_closes_at(t: str, closes: bool) -> None:
+    assert rules.closes_at(plan_of(), at(t)) == closes
+
+
+@pytest.mark.parametrize(
+    ("t", "site", "late"),
+    [
+        pytest.param("7:00", 0, False, id="before opening one may queue"),
+        pytest.param("12:30", 0, False, id="so one may at lunch"),
+        pytest.param("16:00", 0, False, id="at the last ticket"),
+        pytest.param("16:00.5", 0, True, id="after the last ticket"),
+        pytest.param("16:30", 1, False, id="no last ticket"),
+        pytest.param("17:00", 1, False, id="at closing"),
+        pytest.param("17:00.5", 1, True, id="after closing"),
+        pytest.param("Tue 9:00", 1, True, id="on a day off"),
+        pytest.param("Wed 16:30", 0, True, id="the last ticket of another day"),
+    ],
+)
+def test_too_late(t: str, site: int, late: bool) -> None:
+    assert bool(rules.too_late(plan_of(), site, at(t))) is late
+
+
+@pytest.mark.parametrize(
+    ("t", "moment", "comes"),
+    [
+        pytest.param("7:00", 0.25, "10:00", id="today"),
+        pytest.param("10:00", 0.25, "10:00", id="at this very moment"),
+        pytest.param("10:01", 0.25, "Wed 10:00", id="too late today, and Tuesday is off"),
+        pytest.param("Tue 9:00", 0.25, "Wed 10:00", id="free on a day off"),
+        pytest.param("7:00", 0.5, "12:00", id="half of the day's visitors come before lunch"),
+        pytest.param("7:00", 0.75, "15:00", id="after lunch"),
+        pytest.param("Fri 16:59", 0.75, "never", id="no day left"),
+    ],
+)
+def test_next_visit(t: str, moment: float, comes: str) -> None:
+    assert clock(rules.next_visit(plan_of(), at(t), moment)) == comes
+
+
+@pytest.mark.parametrize(
+    ("t", "comes"),
+    [("7:00", "Wed 10:00"), ("0:00", "Wed 10:00"), ("Wed 23:59", "Thu 10:00"), ("Fri 8:00", "never")],
+)
+def test_next_day_visit(t: str, comes: str) -> None:
+    assert clock(rules.next_day_visit(plan_of(), at(t), 0.25)) == comes
+
+
+@pytest.mark.parametrize("moment", [2.0**-53, 1e-9, 0.5, 1 - 1e-9, 1 - 2.0**-53])
+def test_moments_lie_in_opening_hours(moment: float) -> None:
+    for day in (0, 2):
+        t = rules.moment_of_day(plan_of(), day, moment) - day * 1440
+        assert 480 <= t <= 720 or 780 <= t <= 1020
+    assert rules.moment_of_day(plan_of(), 1, moment) == -INF
+
+
+@pytest.mark.parametrize(
+    ("which", "t", "goes"),
+    [
+        pytest.param(0, "8:00", "10:00", id="the first"),
+        pytest.param(0, "10:00", "10:00", id="ready as it leaves"),
+        pytest.param(0, "10:00.5", "Wed 15:00", id="just missed"),
+        pytest.param(0, "Wed 15:01", "never", id="none left"),
+        pytest.param(1, "8:00", "9:00", id="another round"),
+        pytest.param(1, "9:01", "never", id="not into the next round's times"),
+    ],
+)
+def test_next_round(which: int, t: str, goes: str) -> None:
+    plan = plan_of(rounds={"courier": [at("10:00"), at("Wed 15:00")], "board": [at("9:00")]})
+    assert clock(rules.next_round(plan, which, at(t))) == goes
+
+
+@pytest.mark.parametrize(
+    ("restart", "unit", "amount", "due"),
+    [
+        # Accepted Monday 10:00 with two working days: due Thursday 10:00, as Tuesday is off.
+        # Paused Wednesday 9:00, resumed Thursday 11:00: the clock stood still for 8 + 2 - 0 working hours.
+        pytest.param(False, officetime.WORKING_DAYS, 2, "Fri 12:00", id="moved by the pause"),
+        pytest.param(True, officetime.WORKING_DAYS, 1, "Fri 11:00", id="counted anew"),
+        pytest.param(False, officetime.CALENDAR_DAYS, 2, "Thu 17:00", id="moved by a date"),
+    ],
+)
+def test_due_when_resumed(restart: bool, unit: int, amount: float, due: str) -> None:
+    plan = plan_of(restart=restart)
+    before = rules.due_when_started(plan, at("10:00"), unit, amount, INF)
+    after = rules.due_when_resumed(plan, before, at("Wed 9:00"), at("Thu 11:00"), unit, amount, INF)
+    assert clock(after) == due
+
+
+@pytest.mark.parametrize(
+    ("t", "cut_off", "due"),
+    [("14:59", "15:00", "Wed 14:59"), ("15:00", "15:00", "Wed 17:00"), ("15:00", "24:00", "Wed 15:00")],
+)
+def test_due_when_started(t: str, cut_off: str, due: str) -> None:
+    assert clock(rules.due_when_started(plan_of(), at(t), officetime.WORKING_DAYS, 1, at(cut_off))) == due
