@@ -1,0 +1,129 @@
+"""One dossier's life, line by line, as the log tells it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine import rules
+from sim.engine.contract import Draws, Kind, Log, Mark, Outcome
+from sim.officetime import classify
+from sim.plan.model import Model, Replication
+from sim.results.observe import dossier_of_task
+
+
+class Line(NamedTuple):
+    """What happened at an instant: a key of the words for traces, and the values it speaks of.
+
+    Values named `until` and `due` are instants in minutes, `status` a number of `officetime`.
+    """
+
+    time: float
+    key: str
+    values: dict[str, float | str]
+
+
+def find(model: Model, replication: Replication, name: str) -> int:
+    """The dossier called ``PROCEDURE#NUMBER`` or, at one of several places, ``PLACE/PROCEDURE#NUMBER``; -1: none."""
+    where, _, number = name.rpartition("#")
+    place, _, procedure = where.rpartition("/")
+    labels = replication.labels
+    wanted = [
+        i
+        for i, stream in enumerate(model.streams)
+        if stream.procedure == procedure and place in (model.places[stream.site].place, "")
+    ]
+    if not number.isdigit() or not wanted:
+        return -1
+    found = np.flatnonzero((labels.stream == wanted[0]) & (labels.number == int(number)))
+    return int(found[0]) if len(found) else -1
+
+
+def name_of(model: Model, replication: Replication, dossier: int) -> str:
+    """The name under which :func:`find` finds a dossier."""
+    stream = model.streams[replication.labels.stream[dossier]]
+    place = model.places[stream.site].place
+    number = int(replication.labels.number[dossier])
+    return f"{place}/{stream.procedure}#{number}" if place else f"{stream.procedure}#{number}"
+
+
+def life(model: Model, replication: Replication, log: Log, dossier: int) -> list[Line]:
+    """Everything that happens to a dossier, in order of time."""
+    draws = replication.draws
+    tasks = np.flatnonzero(dossier_of_task(draws) == dossier)
+    clock = _Clock(model, draws, dossier)
+    lines = [
+        Line(
+            float(draws.arrival[dossier]),
+            "filed",
+            {"channel": float(replication.labels.channel[dossier]), "site": float(draws.site[dossier])},
+        )
+    ]
+    for task in tasks.tolist():
+        lines += _leavings(log, task)
+        if math.isfinite(log.entered[task]):
+            lines += _task(model, replication, log, task)
+        if math.isfinite(log.ended[task]):
+            lines += clock.turn(int(draws.mark[task]), float(log.ended[task]))
+        if log.outcome[task] == Outcome.LOST:
+            lines.append(Line(lines[-1].time, "lost", {}))
+    if np.isin(log.outcome[tasks], (Outcome.OPEN, Outcome.NOT_ENTERED)).any() and lines[-1].key != "lost":
+        lines.append(Line(model.plan.end, "open", {}))
+    return sorted(lines, key=lambda line: line.time)
+
+
+def _leavings(log: Log, task: int) -> Iterator[Line]:
+    for row in np.flatnonzero(log.left_task == task):
+        waited = float(log.left_time[row] - log.left_entered[row])
+        yield Line(float(log.left_time[row]), f"left_{log.left_reason[row]}", {"minutes": waited})
+
+
+def _task(model: Model, replication: Replication, log: Log, task: int) -> Iterator[Line]:
+    step = tuple(model.steps)[replication.labels.step[task]]
+    kind, entered = replication.draws.kind[task], float(log.entered[task])
+    if kind > Kind.OFFICE:
+        ended = float(log.ended[task])
+        yield Line(
+            entered, f"delay_{kind}", {"step": step, "until": ended if math.isfinite(ended) else math.inf}
+        )
+        return
+    yield Line(entered, "came" if kind == Kind.DESK else "waits", {"step": step})
+    spells = np.flatnonzero(log.spell_task == task)
+    for spell in spells.tolist():
+        began, ended = float(log.spell_began[spell]), float(log.spell_ended[spell])
+        key = "work" if spell == spells[-1] else "interrupted"
+        team = float(log.spell_team[spell])
+        yield Line(began, key, {"step": step, "team": team, "minutes": ended - began})
+
+
+@dataclass
+class _Clock:
+    """The legal clock of one dossier, told again from the marks."""
+
+    model: Model
+    draws: Draws
+    dossier: int
+    due: float = field(default=math.nan)
+    paused: float = field(default=math.nan)
+
+    def turn(self, mark: int, t: float) -> Iterator[Line]:
+        """What the end of a task at `t` does to the clock."""
+        draws, d = self.draws, self.dossier
+        limit = int(draws.deadline_unit[d]), float(draws.deadline_amount[d]), float(draws.cut_off[d])
+        if mark == Mark.START:
+            self.due = float(rules.due_when_started(self.model.plan, t, *limit))
+            yield Line(t, "started", {"due": self.due})
+        elif mark == Mark.PAUSE:
+            self.paused = t
+            yield Line(t, "paused", {})
+        elif mark == Mark.RESUME and math.isfinite(self.paused):
+            self.due = float(rules.due_when_resumed(self.model.plan, self.due, self.paused, t, *limit))
+            self.paused = math.nan
+            yield Line(t, "resumed", {"due": self.due})
+        elif mark == Mark.STOP:
+            status = float(classify(self.due, t, t, limit[0]))
+            yield Line(t, "ready", {"due": self.due, "status": status})

@@ -1,0 +1,274 @@
+"""Every measure on a week worked out by hand, and against pandas on a simulated one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf, nan
+
+import numpy as np
+import pandas as pd
+import pytest
+from handmade import (
+    CLERK_DONG_NGU,
+    CLERK_YEN_THAN,
+    COPY_DONG_NGU,
+    COPY_YEN_THAN,
+    COUNTER,
+    EXPERTS,
+    Dossier,
+    Task,
+    at,
+    desk,
+    model,
+    told,
+)
+from test_attribution import busy_week
+
+from sim.engine.contract import Reason
+from sim.results.measures import MEASURES, measure
+from sim.results.observe import VisitOutcome, dossiers, unreceived, visits
+
+MODEL = model()
+DUE = at(9, "16:30")
+OPENING = at(7, "07:30")
+
+
+def week() -> pd.DataFrame:
+    """Centre: waits 0, 10, 20, 40 and one visit before the window. Yên Than: one wait of 6, others gave up."""
+
+    def served(wait: float, ready: float, **more) -> Dossier:
+        entered = at(7, "08:00")
+        task = desk(entered, entered + wait, entered + wait + 10)
+        return Dossier(entered, [task], received=entered + wait + 10, due=DUE, ready=ready, **more)
+
+    before = Dossier(
+        at(4, "08:00"),
+        [desk(at(4, "08:00"), at(4, "10:00"), at(4, "10:10"))],
+        received=at(4, "10:10"),
+        due=at(4, "16:30"),
+        ready=at(8, "00:00"),  # late, and in the backlog for the window's first day
+    )
+    twice = served(0, at(8, "10:00"))  # early
+    twice.stages.append(desk(at(10, "09:00"), at(10, "09:10"), at(10, "09:15"), role="collect"))
+    gave_up = Task(
+        entered=at(8, "09:00"),
+        left=[
+            (at(8, "08:00"), at(8, "08:00"), Reason.NO_SHOW),
+            (at(8, "09:00"), at(8, "09:30"), Reason.PATIENCE),
+        ],
+        lost=True,
+        team=CLERK_YEN_THAN,
+    )
+    balked = Task(entered=at(8, "09:10"), left=[(at(8, "09:10"), at(8, "09:10"), Reason.BALKED)], lost=True)
+    commune = desk(at(8, "08:00"), at(8, "08:06"), at(8, "08:10"), team=CLERK_YEN_THAN, overtime=30)
+    cases = [
+        before,
+        twice,
+        served(20, at(11, "10:00"), satisfied_within=20, very_satisfied_within=19),  # late by 2 days
+        served(40, nan),  # overdue by 5 days
+        Dossier(
+            at(8, "08:00"),
+            [commune],
+            stream=COPY_YEN_THAN,
+            received=at(8, "08:10"),
+            due=inf,
+            ready=at(8, "09:00"),
+            satisfied_within=5,
+            very_satisfied_within=5,
+        ),
+        Dossier(
+            at(8, "08:30"), [gave_up], stream=COPY_YEN_THAN, received=at(8, "08:30"), due=DUE
+        ),  # withdrawn
+        Dossier(at(8, "09:10"), [balked], stream=COPY_YEN_THAN),
+        Dossier(at(13, "08:00"), stream=COPY_DONG_NGU, received=at(13, "08:00"), due=inf),  # open
+    ]
+    roster = [
+        (OPENING, COUNTER, 2),
+        (OPENING + 120, COUNTER, 0),
+        (OPENING, EXPERTS, 1),
+        (OPENING + 60, EXPERTS, 0),
+        (OPENING, CLERK_YEN_THAN, 1),
+        (OPENING + 90, CLERK_YEN_THAN, 0),
+        (OPENING, CLERK_DONG_NGU, 1),
+        (OPENING + 30, CLERK_DONG_NGU, 0),
+    ]
+    return measure(MODEL, *told(MODEL, cases, roster))
+
+
+def figure(name: str, **group: str) -> tuple[float, int]:
+    """Value and n of one measure in one group."""
+    rows = WEEK[WEEK["measure"] == name]
+    for part in ("site", "place", "field", "team"):
+        rows = rows[rows[part] == group.get(part, "")]
+    assert len(rows) == 1
+    return rows["value"].item(), rows["n"].item()
+
+
+WEEK = week()
+COMMUNE = {"site": "commune"}
+YEN_THAN = {"site": "commune", "place": "Yên Than"}
+DONG_NGU = {"site": "commune", "place": "Đông Ngũ"}
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "value", "n"),
+    [
+        # waits: centre 0, 10, 20, 40; commune 6 and, out of patience, 30
+        ("wait.mean", {}, 106 / 6, 6),
+        ("wait.mean", {"site": "centre"}, 17.5, 4),
+        ("wait.mean", {"site": "centre", "field": "land"}, 17.5, 4),
+        ("wait.mean", COMMUNE, 18, 2),
+        ("wait.mean", YEN_THAN, 18, 2),
+        ("wait.mean", DONG_NGU, nan, 0),
+        ("wait.p50", {"site": "centre"}, 15, 4),
+        ("wait.p90", {"site": "centre"}, 34, 4),
+        ("wait.p95", {"site": "centre"}, 37, 4),
+        ("wait.max", {"site": "centre"}, 40, 4),
+        ("wait.max", DONG_NGU, nan, 0),
+        ("wait.within_15", {}, 3 / 6, 6),
+        ("wait.within_30", {}, 4 / 6, 6),  # one left unserved
+        ("stay.mean", {"site": "centre"}, (70 + 35) / 4, 4),
+        ("stay.mean", COMMUNE, (6 + 4 + 30) / 2, 2),
+        ("gave_up.rate", {}, 3 / 8, 8),
+        ("gave_up.rate", COMMUNE, 3 / 4, 4),
+        ("gave_up.rate", {"site": "centre"}, 0, 4),
+        ("visits.count", {}, 7, 7),
+        ("visits.count", DONG_NGU, 0, 0),
+        ("visits.per_dossier", {"site": "centre"}, 4 / 3, 3),
+        ("visits.per_dossier", COMMUNE, 1, 3),
+        ("citizen.hours", {"site": "centre"}, (105 + 4 * 30) / 60, 4),
+        ("citizen.hours", COMMUNE, (40 + 3 * 30) / 60, 3),
+        ("satisfied.rate", {}, 4 / 6, 6),  # 6 > 5, and one left
+        ("very_satisfied.rate", {}, 3 / 6, 6),  # 6 > 5, 20 > 19, and one left
+        # centre: early, late, overdue; commune: no deadline, withdrawn, open
+        ("on_time.rate", {}, 2 / 4, 4),
+        ("on_time.rate", {"site": "centre"}, 1 / 3, 3),
+        ("on_time.rate", {"site": "commune", "field": "civil"}, 1, 1),
+        ("on_time.rate", DONG_NGU, nan, 0),
+        ("early.rate", {}, 1 / 4, 4),
+        ("late.rate", {}, 2 / 4, 4),
+        ("late.days", {}, 3.5, 2),
+        ("late.days", COMMUNE, nan, 0),
+        ("open.overdue", {}, 1, 1),
+        ("dossiers.received", {}, 6, 6),
+        ("dossiers.finished", {}, 3, 3),
+        ("dossiers.open", {}, 2, 2),
+        ("dossiers.open", DONG_NGU, 1, 1),
+        ("backlog.mean", DONG_NGU, 16 / 168, 1),
+        ("backlog.mean", YEN_THAN, 50 / 60 / 168, 1),
+        ("backlog.mean", {"site": "centre"}, (24 + 25 + 5 / 6 + 97.5 + 159 + 1 / 6) / 168, 4),
+        # present: counter 240 min, experts 60, clerks 90 and 30; worked: 10 + 10 + 10 + 5 and 4
+        ("utilisation", {}, 39 / 420, 5),
+        ("utilisation", {"site": "centre", "team": "counter"}, 35 / 240, 1),
+        ("utilisation", {"site": "centre", "team": "leader"}, nan, 1),
+        ("utilisation", {"site": "commune", "team": "clerk"}, 4 / 120, 2),
+        ("utilisation", YEN_THAN | {"team": "clerk"}, 4 / 90, 1),
+        ("utilisation", YEN_THAN, 4 / 90, 1),
+        ("overtime.hours", {}, 0.5, 5),
+        ("overtime.hours", {"site": "centre"}, 0, 3),
+        ("overtime.hours", DONG_NGU, 0, 1),
+        ("staff.cost", {"site": "centre"}, 4 * 60_000, 3),
+        ("staff.cost", COMMUNE, (2 + 1.5 * 0.5) * 50_000, 2),
+    ],
+)
+def test_by_hand(name, group, value, n):
+    assert figure(name, **group) == (pytest.approx(value, nan_ok=True), n)
+
+
+def test_every_measure_is_tested_by_hand_and_described():
+    by_hand = {case[0] for mark in test_by_hand.pytestmark for case in mark.args[1]}
+    assert by_hand == set(MEASURES) == set(WEEK["measure"])
+    assert all(one.figure.__doc__ for one in MEASURES.values())
+
+
+def test_groups_are_those_of_the_scenario():
+    def groups(name: str) -> list[tuple[str, ...]]:
+        rows = WEEK[WEEK["measure"] == name]
+        return list(rows[["site", "place", "field", "team"]].itertuples(index=False, name=None))
+
+    assert groups("wait.mean") == groups("on_time.rate")
+    assert groups("wait.mean") == [
+        ("", "", "", ""),
+        ("centre", "", "", ""),
+        ("commune", "", "", ""),
+        ("commune", "Yên Than", "", ""),
+        ("commune", "Đông Ngũ", "", ""),
+        ("centre", "", "land", ""),
+        ("commune", "", "civil", ""),
+    ]
+    assert groups("utilisation")[5:] == [
+        ("centre", "", "", "counter"),
+        ("centre", "", "", "experts"),
+        ("centre", "", "", "leader"),
+        ("commune", "", "", "clerk"),
+        ("commune", "Yên Than", "", "clerk"),
+        ("commune", "Đông Ngũ", "", "clerk"),
+    ]
+
+
+def test_the_window_ends_before_its_end():
+    first = desk(at(7, "08:00"), at(7, "08:00"), at(7, "08:10"))
+    after = desk(at(8, "00:00"), at(8, "08:00"), at(8, "08:10"))
+    both = told(MODEL, [Dossier(0, [first, after], received=at(8, "00:00"), due=inf)])
+    found = measure(replace(MODEL, window=(at(7, "00:00"), at(8, "00:00"))), *both)
+    network = found[found["site"] == ""].set_index("measure")["value"]
+    assert network["visits.count"] == 1
+    assert network["dossiers.received"] == 0
+
+
+def test_without_a_survey_nobody_is_asked():
+    quiet = model(survey=None)
+    names = set(measure(quiet, *told(quiet, []))["measure"])
+    assert names == set(MEASURES) - {"satisfied.rate", "very_satisfied.rate"}
+
+
+def test_an_empty_week_has_the_same_rows():
+    empty = measure(MODEL, *told(MODEL, []))
+    keys = ["measure", "unit", "site", "place", "field", "team"]
+    pd.testing.assert_frame_equal(empty[keys], WEEK[keys])
+    assert (empty["value"].fillna(0) == 0).all()
+
+
+def test_a_simulated_week_agrees_with_pandas():
+    busy, replication, log = busy_week()
+    seen, found = visits(busy, replication, log), measure(busy, replication, log)
+    waits = pd.DataFrame({"wait": seen.wait, "stream": replication.labels.stream[seen.dossier]})
+    waits["site"] = [busy.places[busy.streams[stream].site].site for stream in waits["stream"]]
+    waits["within"] = (seen.wait <= 15) & (seen.outcome == VisitOutcome.SERVED)
+    within = waits[seen.waited].groupby("site")["within"].mean()
+    waits = waits[seen.waited].groupby("site")["wait"]
+    for name, expected in {
+        "wait.mean": waits.mean(),
+        "wait.p90": waits.quantile(0.9),
+        "wait.max": waits.max(),
+        "wait.within_15": within,
+    }.items():
+        rows = found[(found["measure"] == name) & (found["site"] != "")]
+        rows = rows[(rows["place"] == "") & (rows["field"] == "")].set_index("site")["value"]
+        pd.testing.assert_series_equal(rows, expected, check_names=False)
+
+
+def test_dossiers_are_conserved():
+    """Arrived = received + never received; received = finished + open + withdrawn."""
+    busy, replication, log = busy_week()
+    found = measure(busy, replication, log)
+    network = found[found["site"] == ""].set_index("measure")["value"]
+    table = dossiers(busy, replication, log)
+    withdrawn = int((table.status == 5).sum())
+    assert withdrawn > 0
+    assert network["dossiers.received"] == (
+        network["dossiers.finished"] + network["dossiers.open"] + withdrawn
+    )
+    assert len(replication.draws.arrival) == len(table.dossier) + sum(unreceived(busy, replication, log))
+    assert network["on_time.rate"] + network["late.rate"] == pytest.approx(1)
+
+
+def test_little_law_holds_for_the_backlog():
+    """The area under the backlog is the time spent in it, dossier by dossier."""
+    busy, replication, log = busy_week()
+    table = dossiers(busy, replication, log)
+    staying = table.status != 5
+    minutes = (np.where(np.isnan(table.ready), busy.plan.end, table.ready) - table.received)[staying].sum()
+    found = measure(busy, replication, log)
+    backlog = found[(found["measure"] == "backlog.mean") & (found["site"] == "")]["value"].item()
+    assert backlog * (busy.window[1] - busy.window[0]) == pytest.approx(minutes)

@@ -1,0 +1,268 @@
+"""Results and comparisons: what their tables say, and what is written to disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.engine.reference import simulate
+from sim.plan.compile import compile_scenario
+from sim.plan.draws import draw
+from sim.results.estimate import rate_interval, t_interval
+from sim.results.frames import tables
+from sim.results.result import Result, collect, provenance
+from sim.scenario.files import load
+
+SCENARIO = """
+title = "Hai xã"
+source = "Chosen for this test"
+horizon = { from = 2019-01-09, to = 2019-01-11, warm_up = "1 day" }
+calendar = { country = "none", hours = ["07:30-12:00", "13:00-16:30"] }
+citizens = { patience = "exponential(mean=40)", balk_above = 1, come_back_at_most = 1 }
+
+[site.commune]
+title = "Commune"
+places = [["Đông Ngũ", 0.7], ["Yên Than", 0.3]]
+
+[team.clerk]
+site = "commune"
+staff = 1
+serves = [["*:*"]]
+
+[step.intake]
+desk = true
+work = "exponential(mean=12)"
+clock = "start"
+
+[step.decide]
+work = "exponential(mean=15)"
+clock = "stop"
+
+[journey.usual]
+counter = ["intake", "decide"]
+
+[field.civil]
+title = "Civil"
+
+[procedure.copy]
+name = "Copy"
+site = "commune"
+field = "civil"
+journey = "usual"
+deadline = "same day"
+volume = 6_000
+
+[procedure.birth]
+name = "Birth"
+site = "commune"
+field = "civil"
+journey = "usual"
+deadline = "2 working days"
+volume = 2_000
+"""
+REPLICATIONS = 3
+
+
+@cache
+def results() -> tuple[Result, Result]:
+    """The scenario, and the same with two clerks."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "base.toml").write_text(SCENARIO, "utf-8")
+        base = load(Path(folder) / "base.toml")
+        return run(base), run(base.change({"team.clerk.staff": 2}))
+
+
+def run(scenario) -> Result:
+    model = compile_scenario(scenario.scenario)
+    replications = [draw(model, 7, number) for number in range(REPLICATIONS)]
+    logs = [simulate(model.plan, one.draws) for one in replications]
+    kept = [tables(model, one, log) for one, log in zip(replications, logs, strict=True)]
+    about = provenance(
+        scenario, seed=7, replications=REPLICATIONS, engine="reference", started="2019-01-01T00:00:00"
+    )
+    return collect(scenario, kept, about)
+
+
+@pytest.fixture
+def base() -> Result:
+    return results()[0]
+
+
+def row(table: pd.DataFrame, measure: str, **group: str) -> pd.Series:
+    for name, value in ({"site": "", "place": "", "field": "", "team": ""} | group).items():
+        table = table[table[name] == value]
+    return table[table["measure"] == measure].squeeze()
+
+
+def network(result: Result, measure: str, column: str = "value") -> np.ndarray:
+    rows = result.measures[(result.measures["measure"] == measure) & (result.measures["site"] == "")]
+    return rows[column].to_numpy()
+
+
+def test_replications_are_numbered(base):
+    for table in (base.measures, base.visits, base.dossiers):
+        assert table["replication"].unique().tolist() == [0, 1, 2]
+        assert table.columns[0] == "replication"
+        assert table.index.tolist() == list(range(len(table)))
+
+
+def test_summary_is_an_interval_over_replications(base):
+    found = row(base.summary(), "wait.mean")
+    mean, low, high = t_interval(network(base, "wait.mean"))
+    assert tuple(found[["mean", "low", "high"]]) == pytest.approx((mean, max(low, 0), high))
+    assert found["n"] == network(base, "wait.mean", "n").sum()
+
+
+def test_no_interval_goes_below_zero(base):
+    uneven = replace(base, measures=base.measures.assign(value=base.measures["replication"] // 2))
+    assert t_interval([0, 0, 1]).low < 0
+    assert row(uneven.summary(), "wait.mean")["low"] == 0
+    assert row(uneven.summary(), "wait.mean")["high"] == pytest.approx(t_interval([0, 0, 1]).high)
+
+
+def test_summary_treats_rates_as_rates(base):
+    rates, n = network(base, "gave_up.rate"), network(base, "gave_up.rate", "n")
+    found = row(base.summary(), "gave_up.rate")
+    assert tuple(found[["mean", "low", "high"]]) == pytest.approx(rate_interval(rates, n))
+    assert (base.summary()["low"][base.summary()["unit"] == "fraction"].fillna(0) >= 0).all()
+
+
+def test_summary_by_group(base):
+    assert len(base.summary()) == len(base.measures) / REPLICATIONS
+    assert set(base.summary(group=[])["site"]) == {""}
+    by_place = base.summary(group=["site", "place"])
+    assert set(by_place["place"]) == {"Đông Ngũ", "Yên Than"}
+    assert set(by_place["field"]) == set(by_place["team"]) == {""}
+    assert set(base.summary(group=["site", "team"])["measure"]) == {
+        "utilisation",
+        "overtime.hours",
+        "staff.cost",
+    }
+    with pytest.raises(ValueError, match=r"cannot group by \['hour'\]"):
+        base.summary(group=["hour"])
+
+
+def test_one_replication_has_no_interval_but_for_rates(base):
+    once = replace(base, measures=base.measures[base.measures["replication"] == 0])
+    assert np.isnan(row(once.summary(), "wait.mean")["low"])
+    assert 0 < row(once.summary(), "gave_up.rate")["low"] < row(once.summary(), "gave_up.rate")["mean"]
+
+
+def test_waits_agree_with_the_measures(base):
+    by_site = base.waits(by=["site"]).squeeze()
+    for column, measure in {
+        "mean": "wait.mean",
+        "p50": "wait.p50",
+        "p90": "wait.p90",
+        "p95": "wait.p95",
+    }.items():
+        summary = row(base.summary(), measure, site="commune")
+        found = by_site[[column, f"{column}_low", f"{column}_high"]]
+        assert tuple(found) == pytest.approx(tuple(summary[["mean", "low", "high"]]))
+    assert by_site["count"] == row(base.summary(), "wait.mean", site="commune")["n"]
+
+
+def test_waits_by_hour(base):
+    by_hour = base.waits(by=["site", "hour"])
+    assert by_hour["hour"].tolist() == sorted(by_hour["hour"])
+    assert set(by_hour["hour"]) <= set(range(7, 17))
+    assert by_hour["count"].sum() == base.visits["waited"].sum() < len(base.visits)
+    assert base.waits(by=["weekday"])["weekday"].tolist() == ["Wed", "Thu", "Fri"]
+
+
+@pytest.mark.parametrize("by", [[], ["weather"]])
+def test_waits_by_what_is_not_known(base, by):
+    with pytest.raises(ValueError, match="the choices are"):
+        base.waits(by=by)
+
+
+def test_on_time_agrees_with_the_measures(base):
+    for column, measure in {"on_time": "on_time.rate", "early": "early.rate"}.items():
+        summary = row(base.summary(), measure, site="commune", field="civil")
+        found = base.on_time(by=["site", "field"]).squeeze()
+        assert tuple(found[[column, f"{column}_low", f"{column}_high"]]) == pytest.approx(
+            tuple(summary[["mean", "low", "high"]])
+        )
+        assert found["count"] == summary["n"]
+
+
+def test_on_time_by_procedure(base):
+    found = base.on_time(by=["procedure"]).set_index("procedure")
+    assert set(found.index) == {"copy", "birth"}
+    assert found.loc["copy", "early"] == 0  # same-day services never are
+    assert found.loc["birth", "early"] > 0
+
+
+def test_tables_tell_dates_and_names(base):
+    visits = base.visits
+    assert (visits["date"] == visits["entered"].dt.normalize()).all()
+    assert (visits["hour"] == visits["entered"].dt.hour).all()
+    assert (visits["weekday"].astype(str) == visits["entered"].dt.day_name().str[:3]).all()
+    assert visits["date"].min() == pd.Timestamp("2019-01-09")  # the warm-up is not in it
+    assert set(visits["place"]) == {"Đông Ngũ", "Yên Than"}
+    dossiers = base.dossiers
+    spent = dossiers.filter(like="minutes_").sum(axis=1, skipna=False)
+    assert (spent.isna() == dossiers["ready"].isna()).all()
+    finished = dossiers[dossiers["ready"].notna()]
+    assert (spent[finished.index] * 60 >= (finished["ready"] - finished["received"]).dt.total_seconds()).all()
+
+
+def test_json_is_strict_and_keeps_the_groups(base):
+    told = json.loads(base.to_json(), parse_constant=lambda word: pytest.fail(word))
+    assert told["provenance"]["seed"] == 7
+    summary = base.summary()
+    assert len(told["measures"]) == len(summary)
+    first = told["measures"][0]
+    assert list(first) == ["measure", "unit", "group", "mean", "low", "high", "n"]
+    assert (first["measure"], first["group"]) == ("wait.mean", {})
+    assert first["mean"] == pytest.approx(summary["mean"][0])
+    assert {"site": "commune", "place": "Đông Ngũ"} in [one["group"] for one in told["measures"]]
+
+
+def test_json_of_what_is_unknown_is_null(base):
+    once = replace(base, measures=base.measures[base.measures["replication"] == 0])
+    assert json.loads(once.to_json())["measures"][0]["low"] is None
+
+
+def test_provenance_gives_the_numbers_again(base):
+    about = base.provenance
+    assert about["scenario"]["team"]["clerk"]["staff"] == 1
+    assert len(about["hash"]) == 64
+    assert about["hash"] != results()[1].provenance["hash"]
+    assert about["versions"]["numpy"] == np.__version__
+
+
+def test_save(base, tmp_path):
+    base.save(tmp_path / "out")
+    names = {"summary", "measures", "visits", "dossiers"}
+    expected = {f"{name}.{kind}" for name in names for kind in ("csv", "parquet")} | {"provenance.json"}
+    assert {file.name for file in (tmp_path / "out").iterdir()} == expected
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "visits.parquet"), base.visits)
+    csv = (tmp_path / "out" / "visits.csv").read_bytes()
+    assert csv.startswith(b"\xef\xbb\xbf")
+    read = pd.read_csv(tmp_path / "out" / "visits.csv", keep_default_na=False)
+    assert read["place"].tolist() == base.visits["place"].tolist()
+    assert read["wait"].tolist() == base.visits["wait"].tolist()
+    assert read["entered"].tolist() == base.visits["entered"].dt.strftime("%Y-%m-%d %H:%M:%S").tolist()
+    assert json.loads((tmp_path / "out" / "provenance.json").read_text("utf-8")) == base.provenance
+
+
+def test_a_failed_save_leaves_the_old_file(base, tmp_path, monkeypatch):
+    base.save(tmp_path)
+    old = (tmp_path / "summary.csv").read_bytes()
+
+    def fails(_, file):
+        file.write(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr("pyarrow.csv.write_csv", fails)
+    with pytest.raises(OSError, match="disk full"):
+        base.save(tmp_path)
+    assert (tmp_path / "summary.csv").read_bytes() == old
