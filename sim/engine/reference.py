@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,14 +16,14 @@ import simpy
 
 from sim.engine import rules
 from sim.engine.clockwork import HOUSEKEEPING, IDS, Clockwork
-from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Plan, Precedence, Reason
+from sim.engine.contract import Draws, Kind, Log, Outcome, Plan, Precedence, Reason
 from sim.engine.hall import Hall, Team
 from sim.engine.invariants import verify
+from sim.engine.legalclock import LegalClock
+from sim.engine.record import Record
 from sim.officetime import add_working, next_day_opening
 
 NAN = math.nan
-SPELL = [("task", np.int64), ("team", np.int64), ("began", np.float64), ("ended", np.float64)]
-LEAVING = [("task", np.int64), ("entered", np.float64), ("time", np.float64), ("reason", np.int64)]
 
 Life = Generator[simpy.Event, "Reason | None", bool]  # ends with True unless the citizen left for good
 
@@ -46,15 +45,9 @@ class Reference:
         tasks, dossiers = len(draws.kind), len(draws.arrival)
         self.stage_of = np.repeat(np.arange(len(draws.task_start) - 1), np.diff(draws.task_start)).tolist()
         self.dossier_of = np.repeat(np.arange(dossiers), np.diff(draws.stage_start))[self.stage_of].tolist()
-        # the log
-        self.entered, self.started, self.ended = [NAN] * tasks, [NAN] * tasks, [NAN] * tasks
-        self.team, self.overtime, self.interrupted = [-1] * tasks, [0.0] * tasks, [0] * tasks
-        self.outcome = [int(Outcome.NOT_ENTERED)] * tasks
-        self.received, self.due, self.ready = [NAN] * dossiers, [NAN] * dossiers, [NAN] * dossiers
-        self.spells: list[tuple[int, int, float, float]] = []
-        self.left: list[tuple[int, float, float, Reason]] = []
+        self.record = Record(tasks, dossiers)
+        self.clock = LegalClock(plan, self.draws, self.record)
         # what the log does not show
-        self.paused = [NAN] * dossiers
         self.here = [False] * dossiers  # the citizen is in the building
         self.to_do = list(self.draws.work)  # minutes of work left
         self.began = [NAN] * tasks  # the spell at work
@@ -62,7 +55,7 @@ class Reference:
         self.done: dict[int, simpy.Event] = {}  # happens with None when served, with a Reason when left
 
     def run(self, check: bool) -> Log:
-        """The log of the whole run."""
+        """The log of the whole run; spells that its end cuts off come last."""
         for process in (self.arrivals(), self.rosters(), self.closings()):
             self.env.process(process)
         if not check:
@@ -71,7 +64,11 @@ class Reference:
             self.env.step()
             if not self.env._queue or self.env._queue[0][1] >= IDS:
                 verify(self)
-        return self.log()
+        for team in self.hall.teams:
+            self.charge_overtime(team, self.plan.end)
+            for task in sorted(team.at_work):
+                self.record.spells.append((task, team.number, self.began[task], self.plan.end))
+        return self.record.log()
 
     # --- processes ---
 
@@ -138,7 +135,7 @@ class Reference:
                 attempt += 1
                 coming = rules.next_day_visit(self.plan, self.env.now, self.moment(row, attempt))
             else:
-                self.outcome[task] = Outcome.LOST
+                self.record.outcome[task] = Outcome.LOST
                 return False
         return False
 
@@ -175,7 +172,7 @@ class Reference:
             self.come_in(dossier)
         else:
             self.go_out(dossier)
-            self.left.append((task, now, now, reason))
+            self.record.left.append((task, now, now, reason))
         return reason
 
     def come_in(self, dossier: int) -> None:
@@ -194,7 +191,7 @@ class Reference:
         """A waiting citizen leaves."""
         self.hall.leave(task)
         self.go_out(self.dossier_of[task])
-        self.left.append((task, self.entered[task], self.env.now, reason))
+        self.record.left.append((task, self.record.entered[task], self.env.now, reason))
         self.done.pop(task).succeed(reason)
 
     def patience_over(self, task: int, at: float) -> None:
@@ -213,15 +210,15 @@ class Reference:
 
     def enter(self, task: int) -> None:
         """A task enters."""
-        self.entered[task] = self.env.now
-        self.outcome[task] = Outcome.OPEN
+        self.record.entered[task] = self.env.now
+        self.record.outcome[task] = Outcome.OPEN
 
     def join(self, task: int, attempt: int = 0) -> simpy.Event:
         """Enter the queue; the event happens when the work is done or the citizen has left."""
         dossier, queue, now = self.dossier_of[task], self.draws.queue[task], self.env.now
         done = self.done[task] = self.env.event()
         desk = self.draws.kind[task] == Kind.DESK
-        key = rules.queue_key(self.plan.queue_by_due[queue], now, self.due[dossier])
+        key = rules.queue_key(self.plan.queue_by_due[queue], now, self.record.due[dossier])
         self.hall.join(task, self.draws.priority[self.draws.visit[task]] if desk else 0, key)
         if desk and self.hall.is_waiting(task):
             ends = now + self.draws.patience[self.draws.visit[task] * self.draws.attempts + attempt]
@@ -244,9 +241,9 @@ class Reference:
         """Somebody of the team begins, or goes on, with the task."""
         now = self.env.now
         self.charge_overtime(team, now)
-        if math.isnan(self.started[task]):
-            self.started[task] = now
-        self.began[task], self.team[task] = now, team.number
+        if math.isnan(self.record.started[task]):
+            self.record.started[task] = now
+        self.began[task], self.record.team[task] = now, team.number
         finish = self.finish_at[task] = now + self.to_do[task]
         event = self.env.at(finish, Precedence.FINISH, task)
         event.callbacks.append(lambda _: self.finish(task, team, finish))
@@ -257,8 +254,8 @@ class Reference:
         self.charge_overtime(team, now)
         self.to_do[task] = self.finish_at[task] - now
         self.finish_at[task] = NAN
-        self.interrupted[task] += 1
-        self.spells.append((task, self.team[task], self.began[task], now))
+        self.record.interrupted[task] += 1
+        self.record.spells.append((task, self.record.team[task], self.began[task], now))
 
     def finish(self, task: int, team: Team, at: float) -> None:
         """The work on a task is done, unless it was interrupted since."""
@@ -266,7 +263,7 @@ class Reference:
             return
         self.charge_overtime(team, at)
         self.hall.finish(task, team)
-        self.spells.append((task, self.team[task], self.began[task], at))
+        self.record.spells.append((task, self.record.team[task], self.began[task], at))
         self.end(task)
         self.hall.take_work(team)
         self.done.pop(task).succeed(None)
@@ -274,8 +271,8 @@ class Reference:
     def end(self, task: int) -> None:
         """A task has ended: the legal clock, and whether the citizen goes."""
         dossier, now = self.dossier_of[task], self.env.now
-        self.ended[task], self.outcome[task] = now, Outcome.DONE
-        self.turn_clock(dossier, self.draws.mark[task], now)
+        self.record.ended[task], self.record.outcome[task] = now, Outcome.DONE
+        self.clock.turn(dossier, self.draws.mark[task], now)
         if not self.continues_at_desk(task):
             self.go_out(dossier)
 
@@ -285,22 +282,6 @@ class Reference:
         if stage == self.draws.stage_start[dossier + 1]:
             return False
         return bool(self.draws.kind[self.draws.task_start[stage]] == Kind.DESK)
-
-    def turn_clock(self, dossier: int, mark: int, now: float) -> None:
-        """Start, pause, resume or stop the legal clock."""
-        draws = self.draws
-        limit = draws.deadline_unit[dossier], draws.deadline_amount[dossier], draws.cut_off[dossier]
-        if mark == Mark.START:
-            self.received[dossier] = now if math.isnan(self.received[dossier]) else self.received[dossier]
-            self.due[dossier] = float(rules.due_when_started(self.plan, now, *limit))
-        elif mark == Mark.PAUSE:
-            self.paused[dossier] = now
-        elif mark == Mark.RESUME and not math.isnan(self.paused[dossier]):
-            paused, due = self.paused[dossier], self.due[dossier]
-            self.due[dossier] = float(rules.due_when_resumed(self.plan, due, paused, now, *limit))
-            self.paused[dossier] = NAN
-        elif mark == Mark.STOP:
-            self.ready[dossier] = now
 
     # --- people ---
 
@@ -315,37 +296,5 @@ class Reference:
     def charge_overtime(self, team: Team, now: float) -> None:
         """Whoever is at work beyond the roster is past it; it is those at work the longest who should be gone."""
         for task in team.at_work[: max(len(team.at_work) - team.staff, 0)]:
-            self.overtime[task] += now - team.charged
+            self.record.overtime[task] += now - team.charged
         team.charged = now
-
-    # --- the log ---
-
-    def log(self) -> Log:
-        """The log, spells cut off by the end of the run included."""
-        for team in self.hall.teams:
-            self.charge_overtime(team, self.plan.end)
-            for task in sorted(team.at_work):
-                self.spells.append((task, team.number, self.began[task], self.plan.end))
-        floats, ints = partial(np.array, dtype=np.float64), partial(np.array, dtype=np.int64)
-        spells = np.array(self.spells, dtype=SPELL)
-        left = np.array(self.left, dtype=LEAVING)
-        return Log(
-            entered=floats(self.entered),
-            started=floats(self.started),
-            ended=floats(self.ended),
-            team=ints(self.team),
-            overtime=floats(self.overtime),
-            interrupted=ints(self.interrupted),
-            outcome=ints(self.outcome),
-            received=floats(self.received),
-            due=floats(self.due),
-            ready=floats(self.ready),
-            spell_task=spells["task"],
-            spell_team=spells["team"],
-            spell_began=spells["began"],
-            spell_ended=spells["ended"],
-            left_task=left["task"],
-            left_entered=left["entered"],
-            left_time=left["time"],
-            left_reason=left["reason"],
-        )
