@@ -1,0 +1,130 @@
+"""What `sim explain` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from sim.report.console import shown, table, words
+from sim.report.language import Language
+from sim.scenario import ScenarioFile
+from sim.study.explanation import Explanation
+
+HOUR = 60.0
+HIGH_LOAD = 0.85
+
+
+def explanation(found: Explanation, say: Language) -> RenderableType:
+    """All that `sim explain` prints."""
+    file = found.file
+    parts: list[RenderableType] = [Text(file.scenario.title, style="bold")]
+    if file.scenario.question:
+        parts.append(Text(say("run.question", question=file.scenario.question)))
+    parts.append(Text(say("explain.calendar", days=found.working_days)))
+    parts.append(Text(say("explain.events", events=say.number(found.events, 0))))
+    if file.parent is not None:
+        parts += ["", differences(file, say)]
+    parts += ["", _values(found, say), "", _catalogue(found, say), "", _load(found, say), ""]
+    parts += [_hours(found, say), ""]
+    parts += [*_busiest(found, say), *warnings((flag._asdict() for flag in found.flags()), say)]
+    return Group(*parts)
+
+
+def warnings(flags: Iterable[Mapping[str, Any]], say: Language) -> list[Text]:
+    """The flags of a scenario, so that nobody reads its averages without them."""
+    return [
+        Text(
+            say(
+                f"flag.{flag['kind']}",
+                site=flag["place"],
+                queue=flag["queue"],
+                load=say.percent(flag["load"] or 0, 0),
+            ),
+            style="bold red",
+        )
+        for flag in flags
+    ]
+
+
+def differences(file: ScenarioFile, say: Language) -> RenderableType:
+    """What the scenario changes in its parent."""
+    assert file.parent is not None
+    parent = file.parent.name
+    title = say("explain.differences", parent=parent)
+    made = words(say("explain.path"), parent, file.name, title=title)
+    for path, before, after in file.differences():
+        made.add_row(path, shown(before, say), shown(after, say))
+    return made
+
+
+def _values(found: Explanation, say: Language) -> RenderableType:
+    columns = (say(f"explain.{key}") for key in ("path", "value", "file", "origin"))
+    made = words(*columns, title=say("explain.values"))
+    for path, value, source, origin in found.values():
+        made.add_row(path, shown(value, say), source, origin or say("explain.no_origin"))
+    return made
+
+
+def _catalogue(found: Explanation, say: Language) -> RenderableType:
+    keys = ("site", "field", "procedures", "volume", "median_deadline")
+    made = table(*(say(f"explain.{key}") for key in keys), title=say("explain.catalogue"))
+    made.columns[1].justify = "left"
+    for row in found.catalogue():
+        made.add_row(row.site, row.field, str(row.procedures), say.number(row.volume, 0), row.deadline)
+    return made
+
+
+def _load(found: Explanation, say: Language) -> RenderableType:
+    keys = ("team", "site", "staff_hours", "work_hours", "share", "highest")
+    made = table(*(say(f"explain.{key}") for key in keys), title=say("explain.load"))
+    made.columns[1].justify = made.columns[5].justify = "left"
+    for team in found.teams():
+        style = "bold red" if team.highest > 1 else "yellow" if team.highest > HIGH_LOAD else ""
+        highest = f"{say.percent(team.highest, 0)} {team.highest_place}" if team.highest_place else ""
+        made.add_row(
+            team.team,
+            team.site,
+            say.number(team.staff.sum() / HOUR),
+            say.number(team.work.sum() / HOUR),
+            Text(say.percent(team.load, 0), style=style),
+            highest,
+        )
+    return Group(made, Text(say("explain.load_note"), style="dim"))
+
+
+def _hours(found: Explanation, say: Language) -> RenderableType:
+    """Load per team, weekday and hour, for the hours in which anybody works or anything comes."""
+    teams = found.teams()
+    weeks = np.array([team.staff + team.work for team in teams]).reshape(-1, 24)
+    used = np.flatnonzero(weeks.any(axis=0)).tolist()
+    made = table(say("explain.team"), "", *(f"{hour:02d}" for hour in used), title=say("explain.hours"))
+    made.columns[1].justify = "left"
+    for team in teams:
+        staff, work = team.staff.reshape(7, 24), team.work.reshape(7, 24)
+        days = [day for day in range(7) if staff[day].any() or work[day].any()]
+        for day in days:
+            cells = (_percent(work[day, hour], staff[day, hour]) for hour in used)
+            made.add_row(team.team if day == days[0] else "", say(f"weekday.{day}"), *cells)
+    return made
+
+
+def _percent(work: float, staff: float) -> str | Text:
+    if staff > 0:
+        share = work / staff
+        return Text(f"{100 * share:.0f}", style="bold red" if share > 1 else "")
+    return Text("!", style="bold red") if work > 0 else "–"
+
+
+def _busiest(found: Explanation, say: Language) -> list[RenderableType]:
+    """Of each kind of site the place whose busiest team has the highest load at best."""
+    worst: dict[str, tuple[float, str]] = {}
+    for place, load in zip(found.model.places, found.load.busiest.tolist(), strict=True):
+        if np.isfinite(load):
+            worst[place.site] = max(worst.get(place.site, (0.0, "")), (load, place.title))
+    return [
+        Text(say("explain.busiest", site=title, load=say.percent(load, 0))) for load, title in worst.values()
+    ]

@@ -1,0 +1,43 @@
+"""What a run leaves in its output folder: tables and figures."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sim.report import figures
+from sim.report.language import Language
+from sim.results.result import Comparison, Result
+from sim.scenario import ScenarioError
+
+
+def check_writable(folder: Path | None) -> None:
+    """Raise ScenarioError, before anything is simulated, if the folder cannot be made or written to."""
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ScenarioError(f"--out {folder}: cannot be made: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise ScenarioError(f"--out {folder}: is not writable; choose another folder")
+
+
+def save_run(result: Result, folder: Path, say: Language) -> None:
+    """Tables of a result, and the figures that show it."""
+    result.save(folder)
+    _save_figures(result, folder, say)
+
+
+def save_comparison(comparison: Comparison, folder: Path, say: Language) -> None:
+    """The comparison, each scenario's tables in a folder of its name, and figures of differences and baseline."""
+    comparison.save(folder)
+    for result in comparison.results:
+        result.save(folder / result.name)
+    figures.save(figures.differences(comparison, say), folder / "differences.png")
+    _save_figures(comparison.results[0], folder, say)
+
+
+def _save_figures(result: Result, folder: Path, say: Language) -> None:
+    figures.save(figures.wait_over_day(result, say), folder / "wait_over_day.png")
+    figures.save(figures.on_time_by_field(result, say), folder / "on_time_by_field.png")

@@ -1,0 +1,157 @@
+"""What `sim run`, `sim compare` and `sim selftest` print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sim.report.console import table
+from sim.report.explain_screen import differences, warnings
+from sim.report.language import Language
+from sim.results.measures import MEASURES
+from sim.results.result import Comparison, Result
+from sim.results.targets import Verdict
+from sim.scenario import ScenarioFile
+from sim.selftest import Check
+
+COMPARED = ("wait.mean", "wait.p90", "on_time.rate", "utilisation")
+
+
+def run(
+    file: ScenarioFile, result: Result, verdicts: Sequence[Verdict], workers: int, say: Language
+) -> RenderableType:
+    """The figures of one scenario: the whole network and each kind of site."""
+    parts: list[RenderableType] = [Text(result.title, style="bold"), Text(_what(result, workers, say)), ""]
+    parts += [*warnings(result.provenance["flags"], say), *_one_replication([result], say)]
+    parts += [_summary(file, result, say)]
+    if verdicts:
+        parts += ["", _targets(verdicts, say)]
+    return Group(*parts)
+
+
+def comparison(
+    files: Sequence[ScenarioFile], compared: Comparison, workers: int, say: Language
+) -> RenderableType:
+    """Every scenario's question and differences, then a table a kind of site."""
+    baseline = compared.results[0]
+    parts: list[RenderableType] = [Text(_what(baseline, workers, say))]
+    for file, result in zip(files, compared.results, strict=True):
+        parts += ["", Text(f"{file.name}: {file.scenario.title}", style="bold")]
+        if file.scenario.question:
+            parts.append(Text(say("run.question", question=file.scenario.question)))
+        if file.parent is not None:
+            parts.append(differences(file, say))
+        parts += warnings(result.provenance["flags"], say)
+    parts += ["", *_one_replication(compared.results, say)]
+    rows = compared.table(group=["site"])
+    for site, kind in files[0].scenario.site.items():
+        parts += [_compared(rows[rows["site"] == site], kind.title, say), ""]
+    return Group(*parts, Text(say("run.rate_note"), style="dim"))
+
+
+def selftest(checks: Sequence[Check], say: Language) -> RenderableType:
+    """The checks and whether they agree with theory."""
+    keys = ("check", "expected", "observed", "error", "verdict")
+    made = table(*(say(f"selftest.{key}") for key in keys))
+    for check in checks:
+        verdict = Text(say("selftest.passed" if check.passed else "selftest.failed"))
+        verdict.stylize("" if check.passed else "bold red")
+        numbers = (say.number(value, 4) for value in (check.expected, check.observed, check.error))
+        made.add_row(f"{check.name}: {check.what}", *numbers, verdict)
+    failed = sum(not check.passed for check in checks)
+    key = "selftest.some_failed" if failed else "selftest.all_passed"
+    return Group(made, "", Text(say(key, failed=failed, count=len(checks)), style="bold"))
+
+
+def _what(result: Result, workers: int, say: Language) -> str:
+    ran, horizon = result.provenance, result.provenance["scenario"]["horizon"]
+    return say(
+        "run.what",
+        replications=ran["replications"],
+        first=say.day(date.fromisoformat(horizon["from"])),
+        last=say.day(date.fromisoformat(horizon["to"])),
+        seed=ran["seed"],
+        engine=ran["engine"],
+        workers=workers,
+    )
+
+
+def _one_replication(results: Sequence[Result], say: Language) -> list[Text]:
+    alone = results[0].provenance["replications"] == 1
+    return [Text(say("run.one_replication"), style="dim")] if alone else []
+
+
+def _summary(file: ScenarioFile, result: Result, say: Language) -> Table:
+    """One row a measure; the columns are the whole network and the kinds of site."""
+    sites = file.scenario.site
+    made = table(
+        say("table.measure"), say("table.unit"), say("table.whole"), *(s.title for s in sites.values())
+    )
+    summary = pd.concat([result.summary(group=[]), result.summary(group=["site"])])
+    cells = {(row.measure, row.site): row for row in summary.itertuples()}
+    for name, measure in MEASURES.items():
+        if (name, "") in cells:
+            row = (_value(cells.get((name, site)), measure.unit, say) for site in ("", *sites))
+            made.add_row(say(f"measure.{name}"), say(f"unit.{measure.unit}"), *row)
+    return made
+
+
+def _value(row: object, unit: str, say: Language) -> str:
+    """The mean and, below it in brackets, its interval."""
+    if row is None:
+        return ""
+    mean, low, high = (getattr(row, name) for name in ("mean", "low", "high"))
+    interval = f" [{say.amount(low, unit)} – {say.amount(high, unit)}]" if low == low else ""
+    return say.amount(mean, unit) + interval
+
+
+def _compared(rows: pd.DataFrame, title: str, say: Language) -> Table:
+    """One row a scenario: value, and the paired difference to the baseline with its interval."""
+    made = table(
+        say("table.scenario"),
+        *(f"{say(f'measure.{name}')} ({say(f'unit.{MEASURES[name].unit}')})" for name in COMPARED),
+        title=title,
+    )
+    for scenario in rows["scenario"].drop_duplicates():
+        own = rows[rows["scenario"] == scenario].set_index("measure")
+        made.add_row(scenario, *(_with_difference(own.loc[name], name, say) for name in COMPARED))
+    return made
+
+
+def _with_difference(row: pd.Series, name: str, say: Language) -> Text:
+    unit = MEASURES[name].unit
+    cell = Text(say.amount(row["mean"], unit))
+    difference = row["difference"]
+    if difference != difference:
+        return cell
+    low, high = row["difference_low"], row["difference_high"]
+    told = f"\n{say.difference(difference, unit)}"
+    if low == low:
+        told += f" [{say.difference(low, unit)}; {say.difference(high, unit)}]"
+    clear = low > 0 or high < 0
+    good = (difference < 0) == (MEASURES[name].better == "lower") if MEASURES[name].better else None
+    style = "" if not clear or good is None else "green" if good else "red"
+    return cell.append(told + ("*" if clear else ""), style=style)
+
+
+def _targets(verdicts: Sequence[Verdict], say: Language) -> Table:
+    made = table(say("table.target"), say("table.value"), "", "")
+    for verdict in verdicts:
+        key = "at_most" if verdict.at_most is not None else "at_least"
+        bound = verdict.at_most if verdict.at_most is not None else verdict.at_least
+        assert bound is not None
+        made.add_row(
+            f"{say(f'measure.{verdict.measure}')} {verdict.site}",
+            say.amount(verdict.value, verdict.unit),
+            say(f"table.{key}", bound=say.amount(bound, verdict.unit)),
+            Text(
+                say("table.target_met" if verdict.met else "table.target_missed"),
+                style="" if verdict.met else "bold red",
+            ),
+        )
+    return made

@@ -1,0 +1,45 @@
+"""What `sim run --trace` prints: one dossier's life in words and dates."""
+
+from __future__ import annotations
+
+import math
+
+from rich.console import RenderableType
+
+from sim.plan.model import Model
+from sim.report.console import table
+from sim.report.language import Language
+from sim.results.life import Line
+
+
+def trace(model: Model, name: str, lines: list[Line], say: Language) -> RenderableType:
+    """One dossier's life in words and dates."""
+    procedure = name.rpartition("#")[0].rpartition("/")[2]
+    title = model.scenario.procedure[procedure].name
+    made = table("", "", title=say("trace.heading", dossier=name, procedure=title))
+    made.columns[1].justify = "left"
+    for line in lines:
+        made.add_row(
+            say.moment(model.moment(line.time)), say(f"trace.{line.key}", **_words(model, line, say))
+        )
+    return made
+
+
+def _words(model: Model, line: Line, say: Language) -> dict[str, str]:
+    words = {}
+    for key, value in line.values.items():
+        if isinstance(value, str):
+            step = model.scenario.step[value]
+            words[key] = step.title or value
+        elif key in ("until", "due"):
+            words[key] = say.moment(model.moment(value)) if math.isfinite(value) else "–"
+        elif key == "team":
+            team = model.teams[int(value)].team
+            words[key] = model.scenario.team[team].title or team
+        elif key == "site":
+            words[key] = model.places[int(value)].title
+        elif key in ("status", "channel"):
+            words[key] = say(f"{key}.{int(value)}")
+        else:
+            words[key] = say.number(value)
+    return words

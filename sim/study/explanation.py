@@ -1,0 +1,179 @@
+"""What `sim explain` says of a scenario before anything is run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.engine.contract import Floats
+from sim.officetime import working_days
+from sim.plan.compile import compile_scenario
+from sim.plan.load import Load, offered_load
+from sim.plan.model import Model
+from sim.scenario import ScenarioFile, estimate_events
+
+DAY = 1440.0
+
+
+class TeamLoad(NamedTuple):
+    """A team in an average week of the measuring window, the places that have it taken together."""
+
+    site: str  # title of the kind of site
+    team: str
+    staff: Floats  # float[168] minutes rostered, by hour of the week
+    work: Floats  # float[168] minutes of work
+    highest: float  # load of the place where it is highest
+    highest_place: str  # empty for a site without places
+
+    @property
+    def load(self) -> float:
+        """Work as a share of the staff's time; NaN without staff."""
+        staff = float(self.staff.sum())
+        return float(self.work.sum()) / staff if staff else math.nan
+
+
+class Flag(NamedTuple):
+    """An `unserved` queue, or an `overloaded` place: the least load its busiest team can have."""
+
+    kind: str
+    place: str
+    queue: str | None
+    load: float | None
+
+
+class FieldOfCatalogue(NamedTuple):
+    """The procedures of one field at one kind of site."""
+
+    site: str
+    field: str
+    procedures: int
+    volume: float
+    deadline: str  # that of most dossiers
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A scenario as the simulation will see it, and the facts that follow from it."""
+
+    file: ScenarioFile
+    model: Model
+    load: Load
+
+    @property
+    def working_days(self) -> int:
+        """Working days in the measuring window."""
+        first, before = (round(t / DAY) for t in self.model.window)
+        return int(working_days(self.model.plan.office)[first:before].sum())
+
+    @property
+    def events(self) -> float:
+        """Events of one replication, roughly."""
+        return estimate_events(self.file.scenario)
+
+    def place(self, site: int) -> str:
+        """The name of a place for people."""
+        return self.model.places[site].title
+
+    def flags(self) -> list[Flag]:
+        """What makes averages of this scenario meaningless: work nobody does, or more than anybody can."""
+        queues = (self.model.queues[number] for number in self.load.unserved)
+        unserved = [Flag("unserved", self.place(q.site), f"{q.role}:{q.field}", None) for q in queues]
+        loads = enumerate(self.load.busiest.tolist())
+        return unserved + [
+            Flag("overloaded", self.place(site), None, load) for site, load in loads if 1 < load < math.inf
+        ]
+
+    def teams(self) -> list[TeamLoad]:
+        """The teams in their order."""
+        numbers: dict[str, list[int]] = {}
+        for number, team in enumerate(self.model.teams):
+            numbers.setdefault(team.team, []).append(number)
+        return [self._together(team, own) for team, own in numbers.items()]
+
+    def _together(self, team: str, numbers: list[int]) -> TeamLoad:
+        staff, work = self.load.staff[numbers], self.load.team[numbers]
+        hours = staff.sum(axis=1)
+        loads = np.divide(work.sum(axis=1), hours, out=np.full(len(hours), math.nan), where=hours > 0)
+        highest = int(np.nan_to_num(loads, nan=-1.0).argmax())
+        place = self.model.places[self.model.teams[numbers[highest]].site]
+        site = self.file.scenario.site[place.site].title
+        return TeamLoad(site, team, staff.sum(axis=0), work.sum(axis=0), float(loads[highest]), place.place)
+
+    def catalogue(self) -> list[FieldOfCatalogue]:
+        """The catalogue by site and field, the largest volume first."""
+        scenario = self.file.scenario
+        volumes: dict[tuple[str, str], dict[str, float]] = {}
+        count: dict[tuple[str, str], int] = {}
+        for procedure in scenario.procedure.values():
+            key = procedure.site, procedure.field
+            by_deadline = volumes.setdefault(key, {})
+            by_deadline[procedure.deadline] = by_deadline.get(procedure.deadline, 0.0) + procedure.volume
+            count[key] = count.get(key, 0) + 1
+        rows = []
+        for (site, field), by_deadline in volumes.items():
+            title = scenario.field[field].title if field in scenario.field else field
+            usual = max(by_deadline, key=lambda deadline: by_deadline[deadline])
+            rows.append(FieldOfCatalogue(site, title, count[site, field], sum(by_deadline.values()), usual))
+        return sorted(rows, key=lambda row: (row.site, -row.volume))
+
+    def values(self) -> list[tuple[str, Any, str, str]]:
+        """Every value that a file sets outside the catalogue: path, value, file, origin."""
+        origins, resolved = self.file.origins, self.file.resolved
+        return [
+            (path, _at(resolved, path), source, origins.get(path, ""))
+            for path, source in self.file.sources.items()
+            if not path.startswith(("procedure.", "origin."))
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it for machines."""
+        return {
+            "name": self.file.name,
+            "title": self.file.scenario.title,
+            "hash": self.file.hash,
+            "resolved": self.file.resolved,
+            "origins": self.file.origins,
+            "sources": self.file.sources,
+            "differences": [
+                {"path": path, "parent": before, "here": after}
+                for path, before, after in self.file.differences()
+            ],
+            "working_days": self.working_days,
+            "events": self.events,
+            "flags": [flag._asdict() for flag in self.flags()],
+            "teams": [
+                {
+                    "team": team.team,
+                    "place": self.place(team.site),
+                    "staff_hours": self.load.staff[number].sum() / 60,
+                    "work_hours": self.load.team[number].sum() / 60,
+                    "load_by_hour_of_week": self._by_hour(number),
+                }
+                for number, team in enumerate(self.model.teams)
+            ],
+            "busiest_team_at_best": {
+                self.place(site): load if math.isfinite(load) else None
+                for site, load in enumerate(self.load.busiest.tolist())
+            },
+            "catalogue": [row._asdict() for row in self.catalogue()],
+        }
+
+    def _by_hour(self, team: int) -> list[float | None]:
+        pairs = zip(self.load.team[team].tolist(), self.load.staff[team].tolist(), strict=True)
+        return [round(work / staff, 4) if staff else None for work, staff in pairs]
+
+
+def explain(file: ScenarioFile) -> Explanation:
+    """Compile a scenario and work out its offered load; nothing is simulated."""
+    model = compile_scenario(file.scenario)
+    return Explanation(file, model, offered_load(model))
+
+
+def _at(tables: dict[str, Any], path: str) -> Any:
+    node: Any = tables
+    for key in path.split("."):
+        node = node[key]
+    return node

@@ -1,0 +1,161 @@
+"""The command: what it prints, leaves behind and exits with."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim import cli
+
+VALID = Path(__file__).parent / "scenarios" / "valid"
+TINY = str(VALID / "tiny.toml")
+CHILD = str(VALID / "child.toml")
+
+
+class Outcome:
+    """Exit code and texts of one call."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sys.argv", ["sim", *arguments])
+            with pytest.raises(SystemExit) as stopped:
+                cli.main()
+        self.code = stopped.value.code or 0
+        self.out, self.err = capsys.readouterr()
+
+
+def sim(capsys: pytest.CaptureFixture[str], *arguments: str) -> Outcome:
+    return Outcome(capsys, *arguments)
+
+
+def test_run_prints_figures_with_intervals(capsys: pytest.CaptureFixture[str]) -> None:
+    ran = sim(capsys, "run", TINY, "--replications", "2", "--workers", "1", "--lang", "en")
+    assert ran.code == 0
+    assert "2 replications of 4 Mar 2019 to 8 Mar 2019, seed 1, engine reference" in ran.out
+    line = next(line for line in ran.out.splitlines() if line.startswith("mean wait"))
+    assert "[" in line
+    assert "–" in line
+
+
+def test_run_in_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
+    ran = sim(capsys, "run", TINY, "--replications", "1", "--lang", "vi")
+    assert "thời gian chờ trung bình" in ran.out
+    assert "Một lần lặp không cho khoảng tin cậy" in ran.out
+
+
+def test_run_json_has_the_agreed_form(capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(sim(capsys, "run", TINY, "--replications", "2", "--workers", "1", "--json").out)
+    assert told["provenance"]["seed"] == 1
+    assert told["provenance"]["replications"] == 2
+    whole = {row["measure"]: row for row in told["measures"] if row["group"] == {}}
+    assert set(whole["wait.mean"]) == {"measure", "unit", "group", "mean", "low", "high", "n"}
+    assert whole["wait.mean"]["unit"] == "min"
+    assert 0 <= whole["on_time.rate"]["mean"] <= 1
+    assert any(row["group"] == {"site": "centre"} for row in told["measures"])
+
+
+def test_a_missed_target_exits_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, bound, code in (("met", "at_most = 1000", 0), ("missed", "at_most = 0", 1)):
+        file = tmp_path / f"{name}.toml"
+        text = Path(TINY).read_text("utf-8")
+        file.write_text(f'{text}\n[target.short]\nmeasure = "wait.mean"\n{bound}\n', "utf-8")
+        ran = sim(capsys, "run", str(file), "--replications", "1", "--lang", "en")
+        assert ran.code == code
+        assert ("MISSED" in ran.out) == (code == 1)
+
+
+def test_tables_and_figures_are_left_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "results"
+    arguments = ("compare", TINY, CHILD, "--replications", "2", "--workers", "1", "--lang", "en")
+    ran = sim(capsys, *arguments, "--out", str(out))
+    assert ran.code == 0
+    assert str(out) in ran.err.replace("\n", "")
+    assert "team.counter.staff" in ran.out  # what differs
+    left = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert {"comparison.csv", "comparison.parquet", "provenance.json", "differences.png"} <= left
+    assert {"tiny/visits.parquet", "child/summary.csv", "wait_over_day.png"} <= left
+    assert not [name for name in left if name.endswith(".part")]
+    csv, parquet = pd.read_csv(out / "comparison.csv"), pd.read_parquet(out / "comparison.parquet")
+    assert list(csv.columns) == list(parquet.columns)
+    assert set(csv["scenario"]) == {"tiny", "child"}
+
+
+def test_compare_json(capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(
+        sim(capsys, "compare", TINY, CHILD, "--replications", "2", "--workers", "1", "--json").out
+    )
+    assert set(told["provenance"]) == {"tiny", "child"}
+    row = next(row for row in told["measures"] if row["scenario"] == "child")
+    assert {"difference", "difference_low", "difference_high", "better"} <= set(row)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_explain(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    told = sim(capsys, "explain", CHILD, "--lang", lang)
+    assert told.code == 0
+    for expected in ("team.counter.staff", "exponential(mean=12)", "assumed", "tiny.toml", "child.toml"):
+        assert expected in told.out
+
+
+def test_explain_json(capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(sim(capsys, "explain", CHILD, "--json").out)
+    assert told["differences"][0]["path"] == "team.counter.staff"
+    assert told["working_days"] == 5
+    assert told["teams"][0]["team"] == "counter"
+    assert len(told["teams"][0]["load_by_hour_of_week"]) == 168
+
+
+def test_warnings_of_what_cannot_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "overload.toml"
+    text = Path(TINY).read_text("utf-8")
+    file.write_text(text.replace("5_000", "50_000"), "utf-8")
+    assert "UNSTABLE" in sim(capsys, "explain", str(file), "--lang", "en").out
+    assert "UNSTABLE" in sim(capsys, "run", str(file), "--replications", "1", "--lang", "en").out
+    file.write_text(text.replace("staff = 1", "staff = 0"), "utf-8")
+    assert "NOBODY SERVES intake:land" in sim(capsys, "explain", str(file), "--lang", "en").out
+
+
+def test_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    told = sim(capsys, "run", TINY, "--trace", "copy#3", "--lang", "en")
+    assert told.code == 0
+    for expected in ("Dossier copy#3: Certified copy", "filed at the counter", "received; due", "on time"):
+        assert expected in told.out
+
+
+def test_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "extends" in json.loads(sim(capsys, "schema").out)["properties"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "nowhere.toml"), "no such file"),
+        (("run", TINY, "--engine", "quick"), "is not an engine"),
+        (("run", TINY, "--lang", "fr"), "choose vi or en"),
+        (("run", TINY, "--trace", "copy#99999"), "there is no dossier"),
+        (("run", TINY, "--replications", "0"), "--replications"),
+        (("compare", TINY), "two or more"),
+        (("compare", TINY, TINY), "names of their own"),
+        (("run",), "Missing argument"),
+        (("explain", str(VALID)), "is a folder"),
+    ],
+)
+def test_wrong_input_is_told_in_a_line(
+    arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = sim(capsys, *arguments)
+    assert told.code == 2
+    assert message in told.err
+    assert "Traceback" not in told.err
+    assert told.out == ""
+
+
+def test_an_unwritable_folder_is_told_before_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("not a folder")
+    told = sim(capsys, "run", TINY, "--out", str(occupied / "results"))
+    assert told.code == 2
+    assert "--out" in told.err
