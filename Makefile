@@ -1,0 +1,41 @@
+# make demo   sets everything up and simulates Tiên Yên 2019
+# make test   sets everything up and passes the tests
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+SCENARIOS = scenarios/tien_yen_2019
+OUT ?= out/tien_yen_2019
+
+.PHONY: demo test test-all lint clean
+
+demo: $(VENV)/core
+	$(BIN)/sim compare $(SCENARIOS)/baseline.toml $(filter-out $(SCENARIOS)/baseline.toml,$(sort $(wildcard $(SCENARIOS)/*.toml))) \
+		--replications 2 --seed 1 --out $(OUT)
+
+test: $(VENV)/test
+	$(BIN)/python -m pytest
+
+test-all: $(VENV)/test
+	$(BIN)/python -m pytest -m "slow or not slow" --cov=sim --cov-report=term-missing:skip-covered
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) out
+
+$(VENV)/core: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/test: $(VENV)/core
+	$(INSTALL) --editable ".[test]"
+	@touch $@
+
+$(VENV)/dev: $(VENV)/test
+	$(INSTALL) --editable ".[dev]"
+	@touch $@

@@ -1,0 +1,81 @@
+"""Notebooks run, and are shipped as they ran. ``python tests/test_notebooks.py`` runs and saves them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+OUTSIDE = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users|usr|opt|var)/|[A-Z]:\\\\|Traceback")
+
+each_notebook = pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
+
+
+def read(file: Path) -> NotebookNode:
+    return nbformat.read(file, as_version=4)
+
+
+def code(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def digest(notebook: NotebookNode) -> str:
+    """Of the code alone: prose may be polished without running it again."""
+    return hashlib.sha256("\0".join(cell.source for cell in code(notebook)).encode()).hexdigest()
+
+
+def prose(notebook: NotebookNode) -> list[str]:
+    """What the cells wrote: numbers in words, the same on every machine."""
+    outputs = [output for cell in code(notebook) for output in cell.outputs]
+    return [output.data["text/markdown"] for output in outputs if "text/markdown" in output.get("data", {})]
+
+
+def executed(file: Path) -> NotebookNode:
+    notebook = read(file)
+    NotebookClient(
+        notebook, timeout=600, record_timing=False, resources={"metadata": {"path": FOLDER}}
+    ).execute()
+    return notebook
+
+
+def test_there_are_notebooks() -> None:
+    assert NOTEBOOKS
+
+
+@each_notebook
+def test_shipped_as_it_ran(file: Path) -> None:
+    """Every cell ran, once and in order, with the code it has now, and says nothing of the place it ran at."""
+    notebook = read(file)
+    assert [cell.execution_count for cell in code(notebook)] == list(range(1, len(code(notebook)) + 1))
+    assert notebook.metadata["executed"] == digest(notebook)
+    kinds = {output.output_type for cell in code(notebook) for output in cell.outputs}
+    assert kinds == {"execute_result"}, "no errors, and nothing printed, warnings included"
+    texts = [str(output.data) for cell in code(notebook) for output in cell.outputs]
+    assert not [text for text in texts if OUTSIDE.search(text)]
+
+
+@each_notebook
+def test_prose_has_no_numbers_of_its_own(file: Path) -> None:
+    """Results are told by code; a digit after a decimal point in a text cell would be one that cannot follow."""
+    texts = [cell.source for cell in read(file).cells if cell.cell_type == "markdown"]
+    assert not [text for text in texts if re.search(r"\d[.,]\d", text)]
+
+
+@pytest.mark.slow
+@each_notebook
+def test_runs_and_says_what_it_said(file: Path) -> None:
+    assert prose(executed(file)) == prose(read(file))
+
+
+if __name__ == "__main__":
+    for each in NOTEBOOKS:
+        made = executed(each)
+        made.metadata["executed"] = digest(made)
+        nbformat.write(made, each)
