@@ -378,3 +378,10 @@ def test_events_grow_with_volume_steps_and_time(tiny: ScenarioFile) -> None:
     assert estimate_events(tiny.scenario) == pytest.approx(one_week)
     assert estimate_events(tiny.change({"demand.scale": 2}).scenario) == pytest.approx(2 * one_week)
     assert estimate_events(tiny.change({"horizon.warm_up": "5 days"}).scenario) == pytest.approx(2 * one_week)
+
+
+def test_a_question_is_not_inherited() -> None:
+    """A parent's question is not what its children ask; a change asks none."""
+    full = load(FOLDER / "full.toml")
+    assert full.question == full.scenario.question is not None
+    assert full.change({"demand.scale": 1.1}).question is None

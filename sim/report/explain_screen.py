@@ -22,8 +22,8 @@ def explanation(found: Explanation, say: Language) -> RenderableType:
     """All that `sim explain` prints."""
     file = found.file
     parts: list[RenderableType] = [Text(file.scenario.title, style="bold")]
-    if file.scenario.question:
-        parts.append(Text(say("run.question", question=file.scenario.question)))
+    if file.question:
+        parts.append(Text(say("run.question", question=file.question)))
     parts.append(Text(say("explain.calendar", days=found.working_days)))
     parts.append(Text(say("explain.events", events=say.number(found.events, 0))))
     if file.parent is not None:

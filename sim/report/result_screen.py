@@ -42,8 +42,8 @@ def comparison(
     parts: list[RenderableType] = [Text(_what(baseline, workers, say))]
     for file, result in zip(files, compared.results, strict=True):
         parts += ["", Text(f"{file.name}: {file.scenario.title}", style="bold")]
-        if file.scenario.question:
-            parts.append(Text(say("run.question", question=file.scenario.question)))
+        if file.question:
+            parts.append(Text(say("run.question", question=file.question)))
         if file.parent is not None:
             parts.append(differences(file, say))
         parts += warnings(result.provenance["flags"], say)
@@ -133,7 +133,7 @@ def _with_difference(row: pd.Series, name: str, say: Language) -> Text:
     told = f"\n{say.difference(difference, unit)}"
     if low == low:
         told += f" [{say.difference(low, unit)}; {say.difference(high, unit)}]"
-    clear = low > 0 or high < 0
+    clear = (low > 0 or high < 0) and say.difference(difference, unit) != say.difference(0.0, unit)
     good = (difference < 0) == (MEASURES[name].better == "lower") if MEASURES[name].better else None
     style = "" if not clear or good is None else "green" if good else "red"
     return cell.append(told + ("*" if clear else ""), style=style)

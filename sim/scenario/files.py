@@ -54,6 +54,11 @@ class ScenarioFile:
         """Where each value comes from, in words, by its dotted path; "" if no `[origin]` tells."""
         return {".".join(leaf): text for leaf, text in origins(self.layers).items()}
 
+    @property
+    def question(self) -> str | None:
+        """The question that this scenario itself asks; that of a parent is not inherited."""
+        return self.scenario.question if "question" in self.layers[-1].tables else None
+
     @cached_property
     def hash(self) -> str:
         """sha256 of all that changes numbers: not titles and sources, not the order of a noun's keys.
