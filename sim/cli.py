@@ -27,10 +27,11 @@ from sim.report.trace_screen import trace as trace_screen
 from sim.results.result import Comparison
 from sim.results.targets import verdicts as verdicts_of
 from sim.scenario import ScenarioError, ScenarioFile, load, schema
+from sim.selftest import REPLICATIONS
 from sim.selftest import selftest as run_selftest
 from sim.study import questions
 from sim.study.explanation import explain as explain_file
-from sim.study.replicate import ENGINES, usual_workers
+from sim.study.replicate import ENGINES, engine_of, usual_workers
 from sim.study.replicate import Progress as Report
 
 app = typer.Typer(
@@ -133,25 +134,42 @@ def compare(
 
 
 @app.command()
-def explain(file: File, lang: Lang, as_json: Json = False) -> None:
+def explain(file: File, lang: Lang, out: Out = None, as_json: Json = False) -> None:
     """Show a scenario as the simulation sees it: values, origins, catalogue, load against staff."""
+    output.check_writable(out)
     found = explain_file(load(file))
+    told = json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n"
+    if out is not None:
+        output.save_text(told, out / f"{found.file.name}.json")
+        _say_where(out, language.language(lang))
     if as_json:
-        sys.stdout.write(json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(told)
     else:
         console().print(explanation(found, language.language(lang)))
 
 
 @app.command()
-def selftest(lang: Lang, as_json: Json = False) -> None:
+def selftest(
+    lang: Lang,
+    replications: Replications = REPLICATIONS,
+    seed: Seed = 1,
+    engine: Engine = "reference",
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
     """Hold the simulation against queueing theory; exit code 1 if they disagree."""
-    say = language.language(lang)
+    output.check_writable(out)
+    say, simulate = language.language(lang), engine_of(engine)
     with _progress(say) as report:
-        checks = run_selftest(report)
+        checks = run_selftest(report, simulate=simulate, replications=max(2, replications), seed=seed)
+    told = json.dumps([check._asdict() for check in checks], indent=1) + "\n"
     if as_json:
-        sys.stdout.write(json.dumps([check._asdict() for check in checks], indent=1) + "\n")
+        sys.stdout.write(told)
     else:
         console().print(selftest_screen(checks, say))
+    if out is not None:
+        output.save_text(told, out / "selftest.json")
+        _say_where(out, say)
     raise typer.Exit(0 if all(check.passed for check in checks) else 1)
 
 

@@ -127,6 +127,16 @@ def test_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert "extends" in json.loads(sim(capsys, "schema").out)["properties"]
 
 
+def test_selftest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Few replications are quick; what they say is in the table, the exit code and the file."""
+    told = sim(capsys, "selftest", "--replications", "2", "--out", str(tmp_path), "--lang", "en")
+    checks = json.loads((tmp_path / "selftest.json").read_text("utf-8"))
+    assert len(checks) > 20
+    assert told.code == (0 if all(check["passed"] for check in checks) else 1)
+    assert all(f"{check['name']}: {check['what']}" in told.out for check in checks)
+    assert sim(capsys, "selftest", "--engine", "quick").code == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -23,6 +23,13 @@ def check_writable(folder: Path | None) -> None:
         raise ScenarioError(f"--out {folder}: is not writable; choose another folder")
 
 
+def save_text(text: str, file: Path) -> None:
+    """Write a text whole or not at all."""
+    part = file.with_name(f"{file.name}.part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, file)
+
+
 def save_run(result: Result, folder: Path, say: Language) -> None:
     """Tables of a result, and the figures that show it."""
     result.save(folder)

@@ -12,7 +12,7 @@ from sim.plan.model import Model, Replication
 from sim.results.life import Line, find, life, name_of
 from sim.results.result import Comparison, Result
 from sim.scenario import ScenarioError, ScenarioFile, load
-from sim.study.replicate import ENGINES, Progress, replicate
+from sim.study.replicate import Progress, engine_of, replicate
 
 Source = ScenarioFile | str | os.PathLike[str]
 
@@ -72,6 +72,7 @@ def trace(
 
     Raises ScenarioError, with a name that exists, if there is none of this name.
     """
+    simulate = engine_of(engine)
     model = compile_scenario(_file(scenario).scenario)
     drawn = draw(model, seed, replication)
     number = find(model, drawn, dossier)
@@ -81,7 +82,7 @@ def trace(
             f"there is no dossier '{dossier}' in replication {replication}; write PROCEDURE#NUMBER, "
             f"or PLACE/PROCEDURE#NUMBER, for example {example}"
         )
-    log = ENGINES[engine](model.plan, drawn.draws)
+    log = simulate(model.plan, drawn.draws)
     return Trace(model, drawn, dossier, life(model, drawn, log, number))
 
 

@@ -43,8 +43,7 @@ def replicate(
     `workers` processes, by default as many as there are processors, at most one a replication. Raises ValueError
     for an unknown engine, and for fewer than one replication or worker.
     """
-    if engine not in ENGINES:
-        raise ValueError(f"'{engine}' is not an engine; choose one of {', '.join(ENGINES)}")
+    engine_of(engine)
     if replications < 1 or (workers is not None and workers < 1):
         raise ValueError("replications and workers must be at least 1")
     for file in files:
@@ -63,6 +62,13 @@ def replicate(
         )
         for number, file in enumerate(files)
     ]
+
+
+def engine_of(name: str) -> Callable[[Plan, Draws], Log]:
+    """The engine of a name; ValueError names those there are."""
+    if name not in ENGINES:
+        raise ValueError(f"'{name}' is not an engine; choose one of {', '.join(ENGINES)}")
+    return ENGINES[name]
 
 
 def usual_workers() -> int:
