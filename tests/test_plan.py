@@ -109,7 +109,10 @@ def test_rules_of_the_house(changes: dict[str, Any], field: str, expected: Any) 
 def test_visits_fall_into_opening_hours(moment: float) -> None:
     plan = model().plan
     for day in WORKING:
-        clock = rules.next_visit(plan, float(day * DAY), moment) - day * DAY
+        clock = (
+            rules.next_visit(plan.visit_edge, plan.visit_mass, plan.visit_day, float(day * DAY), moment)
+            - day * DAY
+        )
         assert 450 <= clock <= 720 or 780 <= clock <= 990
 
 
@@ -118,11 +121,15 @@ def test_visits_follow_the_profile_and_skip_days_off() -> None:
     plan = model({"profile.usual.time_of_day": [("07:30", 3), ("09:30", 1), ("11:30", 0)]}).plan
     for day in (0, 28):
         comes = [
-            rules.next_visit(plan, float(day * DAY), moment) - day * DAY for moment in (0.375, 0.75, 0.875)
+            rules.next_visit(plan.visit_edge, plan.visit_mass, plan.visit_day, float(day * DAY), moment)
+            - day * DAY
+            for moment in (0.375, 0.75, 0.875)
         ]
         assert comes == pytest.approx([510, 570, 630])
     friday_before_tet = 11.0 * DAY + 991
-    assert rules.next_visit(plan, friday_before_tet, 0.375) == pytest.approx(21 * DAY + 510)
+    assert rules.next_visit(
+        plan.visit_edge, plan.visit_mass, plan.visit_day, friday_before_tet, 0.375
+    ) == pytest.approx(21 * DAY + 510)
 
 
 # --- queues and teams ---

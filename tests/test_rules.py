@@ -12,7 +12,7 @@ from builder import Site, World, at, clock
 
 from sim import officetime
 from sim.engine import rules
-from sim.engine.contract import Plan
+from sim.engine.contract import Floats, Ints, Plan
 
 NAN, INF = math.nan, math.inf
 
@@ -92,6 +92,12 @@ def plan_of(**world: object) -> Plan:
     return World([], [], sites=sites, closed=frozenset({1, 5, 6}), **world).build()[0]  # type: ignore[arg-type]
 
 
+def visits() -> tuple[Floats, Floats, Ints]:
+    """When the visitors of that week come: evenly over the opening hours."""
+    plan = plan_of()
+    return plan.visit_edge, plan.visit_mass, plan.visit_day
+
+
 @pytest.mark.parametrize(
     ("t", "closes"),
     [
@@ -104,7 +110,7 @@ def plan_of(**world: object) -> Plan:
     ],
 )
 def test_closes_at(t: str, closes: bool) -> None:
-    assert rules.closes_at(plan_of(), at(t)) == closes
+    assert rules.closes_at(plan_of().closing_time, at(t)) == closes
 
 
 @pytest.mark.parametrize(
@@ -122,7 +128,9 @@ def test_closes_at(t: str, closes: bool) -> None:
     ],
 )
 def test_too_late(t: str, site: int, late: bool) -> None:
-    assert bool(rules.too_late(plan_of(), site, at(t))) is late
+    plan = plan_of()
+    office, last_ticket = plan.office, plan.last_ticket[site]
+    assert rules.too_late(office.first_session, office.closes, last_ticket, at(t)) is late
 
 
 @pytest.mark.parametrize(
@@ -138,7 +146,7 @@ def test_too_late(t: str, site: int, late: bool) -> None:
     ],
 )
 def test_next_visit(t: str, moment: float, comes: str) -> None:
-    assert clock(rules.next_visit(plan_of(), at(t), moment)) == comes
+    assert clock(rules.next_visit(*visits(), at(t), moment)) == comes
 
 
 @pytest.mark.parametrize(
@@ -146,15 +154,16 @@ def test_next_visit(t: str, moment: float, comes: str) -> None:
     [("7:00", "Wed 10:00"), ("0:00", "Wed 10:00"), ("Wed 23:59", "Thu 10:00"), ("Fri 8:00", "never")],
 )
 def test_next_day_visit(t: str, comes: str) -> None:
-    assert clock(rules.next_day_visit(plan_of(), at(t), 0.25)) == comes
+    assert clock(rules.next_day_visit(*visits(), at(t), 0.25)) == comes
 
 
 @pytest.mark.parametrize("moment", [2.0**-53, 1e-9, 0.5, 1 - 1e-9, 1 - 2.0**-53])
 def test_moments_lie_in_opening_hours(moment: float) -> None:
+    edge, mass, first = visits()
     for day in (0, 2):
-        t = rules.moment_of_day(plan_of(), day, moment) - day * 1440
+        t = rules.moment_of_day(edge, mass, first[day], first[day + 1], moment) - day * 1440
         assert 480 <= t <= 720 or 780 <= t <= 1020
-    assert rules.moment_of_day(plan_of(), 1, moment) == -INF
+    assert rules.moment_of_day(edge, mass, first[1], first[2], moment) == -INF
 
 
 @pytest.mark.parametrize(
@@ -170,7 +179,7 @@ def test_moments_lie_in_opening_hours(moment: float) -> None:
 )
 def test_next_round(which: int, t: str, goes: str) -> None:
     plan = plan_of(rounds={"courier": [at("10:00"), at("Wed 15:00")], "board": [at("9:00")]})
-    assert clock(rules.next_round(plan, which, at(t))) == goes
+    assert clock(rules.next_round(plan.round_start, plan.round_time, which, at(t))) == goes
 
 
 @pytest.mark.parametrize(
@@ -185,8 +194,10 @@ def test_next_round(which: int, t: str, goes: str) -> None:
 )
 def test_due_when_resumed(restart: bool, unit: int, amount: float, due: str) -> None:
     plan = plan_of(restart=restart)
-    before = rules.due_when_started(plan, at("10:00"), unit, amount, INF)
-    after = rules.due_when_resumed(plan, before, at("Wed 9:00"), at("Thu 11:00"), unit, amount, INF)
+    before = rules.due_when_started(plan.office, at("10:00"), unit, amount, INF)
+    after = rules.due_when_resumed(
+        plan.office, plan.restart, before, at("Wed 9:00"), at("Thu 11:00"), unit, amount, INF
+    )
     assert clock(after) == due
 
 
@@ -195,4 +206,6 @@ def test_due_when_resumed(restart: bool, unit: int, amount: float, due: str) -> 
     [("14:59", "15:00", "Wed 14:59"), ("15:00", "15:00", "Wed 17:00"), ("15:00", "24:00", "Wed 15:00")],
 )
 def test_due_when_started(t: str, cut_off: str, due: str) -> None:
-    assert clock(rules.due_when_started(plan_of(), at(t), officetime.WORKING_DAYS, 1, at(cut_off))) == due
+    assert (
+        clock(rules.due_when_started(plan_of().office, at(t), officetime.WORKING_DAYS, 1, at(cut_off))) == due
+    )

@@ -23,12 +23,14 @@ class LegalClock:
         if mark == Mark.START:
             if math.isnan(record.received[dossier]):
                 record.received[dossier] = now
-            record.due[dossier] = float(rules.due_when_started(self.plan, now, *limit))
+            record.due[dossier] = float(rules.due_when_started(self.plan.office, now, *limit))
         elif mark == Mark.PAUSE:
             self.paused[dossier] = now
         elif mark == Mark.RESUME and not math.isnan(self.paused[dossier]):
             paused, due = self.paused[dossier], record.due[dossier]
-            record.due[dossier] = float(rules.due_when_resumed(self.plan, due, paused, now, *limit))
+            record.due[dossier] = float(
+                rules.due_when_resumed(self.plan.office, self.plan.restart, due, paused, now, *limit)
+            )
             self.paused[dossier] = math.nan
         elif mark == Mark.STOP:
             record.ready[dossier] = now

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from sim.engine.contract import Log, Outcome, Reason
+from sim.engine.hall import Team
 
 NAN = math.nan
 SPELL = [("task", np.int64), ("team", np.int64), ("began", np.float64), ("ended", np.float64)]
@@ -24,6 +25,12 @@ class Record:
         self.received, self.due, self.ready = [NAN] * dossiers, [NAN] * dossiers, [NAN] * dossiers
         self.spells: list[tuple[int, int, float, float]] = []  # task, team, began, ended
         self.left: list[tuple[int, float, float, Reason]] = []  # task, entered, time, reason
+
+    def charge_overtime(self, team: Team, now: float) -> None:
+        """Whoever is at work beyond the roster is past it; it is those at work the longest who should be gone."""
+        for task in team.at_work[: max(len(team.at_work) - team.staff, 0)]:
+            self.overtime[task] += now - team.charged
+        team.charged = now
 
     def log(self) -> Log:
         """The log as arrays."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,11 @@ class Reference:
     def __init__(self, plan: Plan, draws: Draws) -> None:
         self.plan = plan
         self.env = Clockwork()
+        visits = plan.visit_edge, plan.visit_mass, plan.visit_day
+        self.next_visit = partial(rules.next_visit, *visits)
+        self.next_day_visit = partial(rules.next_day_visit, *visits)
+        self.next_round = partial(rules.next_round, plan.round_start, plan.round_time)
+        self.too_late = partial(rules.too_late, plan.office.first_session, plan.office.closes)
         self.hall = Hall(plan, draws, self.spell_starts, self.spell_stops)
         as_lists: Any = [part.tolist() if isinstance(part, np.ndarray) else part for part in draws]
         self.draws = Draws(*as_lists)  # lists are quicker to read number by number
@@ -65,7 +71,7 @@ class Reference:
             if not self.env._queue or self.env._queue[0][1] >= IDS:
                 verify(self)
         for team in self.hall.teams:
-            self.charge_overtime(team, self.plan.end)
+            self.record.charge_overtime(team, self.plan.end)
             for task in sorted(team.at_work):
                 self.record.spells.append((task, team.number, self.began[task], self.plan.end))
         return self.record.log()
@@ -133,7 +139,7 @@ class Reference:
                 coming = next_day_opening(self.plan.office, self.env.now)
             elif attempt < self.draws.returns[row]:
                 attempt += 1
-                coming = rules.next_day_visit(self.plan, self.env.now, self.moment(row, attempt))
+                coming = self.next_day_visit(self.env.now, self.moment(row, attempt))
             else:
                 self.record.outcome[task] = Outcome.LOST
                 return False
@@ -150,7 +156,7 @@ class Reference:
         dossier = self.dossier_of[task]
         if self.stage_of[task] == self.draws.stage_start[dossier] or self.here[dossier]:
             return ready
-        return rules.next_visit(self.plan, ready, self.moment(self.draws.visit[task], 0))
+        return self.next_visit(ready, self.moment(self.draws.visit[task], 0))
 
     def turned_off(self, task: int, attempt: int) -> Reason | None:
         """Why a citizen who comes now leaves at once, or does not come at all."""
@@ -158,11 +164,11 @@ class Reference:
         site, now = self.draws.site[dossier], self.env.now
         reason = None
         if self.here[dossier]:
-            if rules.too_late(self.plan, site, now) and not self.hall.can_be_served(queue):
+            if self.too_late(self.plan.last_ticket[site], now) and not self.hall.can_be_served(queue):
                 reason = Reason.TURNED_AWAY
         elif attempt == 0 and self.draws.no_show[self.draws.visit[task]]:
             reason = Reason.NO_SHOW
-        elif rules.too_late(self.plan, site, now):
+        elif self.too_late(self.plan.last_ticket[site], now):
             reason = Reason.TURNED_AWAY
         elif not self.hall.served_at_once(queue) and rules.balks(
             self.hall.waiting[site], self.plan.balk_above
@@ -232,7 +238,7 @@ class Reference:
         """The end of a task that nobody works on."""
         kind, now = self.draws.kind[task], self.env.now
         if kind == Kind.ROUND:
-            return float(rules.next_round(self.plan, self.draws.round[task], now))
+            return float(self.next_round(self.draws.round[task], now))
         if kind == Kind.AGENCY:
             return float(add_working(self.plan.office, now, self.draws.work[task]))
         return now + float(self.draws.work[task])
@@ -240,7 +246,7 @@ class Reference:
     def spell_starts(self, task: int, team: Team) -> None:
         """Somebody of the team begins, or goes on, with the task."""
         now = self.env.now
-        self.charge_overtime(team, now)
+        self.record.charge_overtime(team, now)
         if math.isnan(self.record.started[task]):
             self.record.started[task] = now
         self.began[task], self.record.team[task] = now, team.number
@@ -251,7 +257,7 @@ class Reference:
     def spell_stops(self, task: int, team: Team) -> None:
         """The task is interrupted."""
         now = self.env.now
-        self.charge_overtime(team, now)
+        self.record.charge_overtime(team, now)
         self.to_do[task] = self.finish_at[task] - now
         self.finish_at[task] = NAN
         self.record.interrupted[task] += 1
@@ -261,7 +267,7 @@ class Reference:
         """The work on a task is done, unless it was interrupted since."""
         if self.finish_at[task] != at or task not in team.at_work:
             return
-        self.charge_overtime(team, at)
+        self.record.charge_overtime(team, at)
         self.hall.finish(task, team)
         self.record.spells.append((task, self.record.team[task], self.began[task], at))
         self.end(task)
@@ -283,18 +289,10 @@ class Reference:
             return False
         return bool(self.draws.kind[self.draws.task_start[stage]] == Kind.DESK)
 
-    # --- people ---
-
     def change_roster(self, team: Team, staff: int) -> None:
         """The roster of a team changes; at closing time people may have to stay."""
-        closes_now = rules.closes_at(self.plan, self.env.now)
+        closes_now = rules.closes_at(self.plan.closing_time, self.env.now)
         here = self.hall.in_building[team.site]
         staying = rules.stays(self.plan.serve_all[team.site], closes_now, here, team.staff, staff)
-        self.charge_overtime(team, self.env.now)
+        self.record.charge_overtime(team, self.env.now)
         self.hall.change_roster(team, staff, staying)
-
-    def charge_overtime(self, team: Team, now: float) -> None:
-        """Whoever is at work beyond the roster is past it; it is those at work the longest who should be gone."""
-        for task in team.at_work[: max(len(team.at_work) - team.staff, 0)]:
-            self.record.overtime[task] += now - team.charged
-        team.charged = now

@@ -1,7 +1,7 @@
 """Policy, written once: small pure functions that both engines call (model, sections 2, 6 and 7).
 
-Each takes plain numbers (and the :class:`~sim.engine.contract.Plan` where it must look something up) and returns
-a decision. Mechanics, such as queues, event lists and who is busy, are the engines' own.
+Each takes plain numbers, and columns of the plan where it must look something up, and returns a decision. Mechanics,
+such as queues, event lists and who is busy, are the engines' own.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import math
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.engine.contract import Plan
-from sim.officetime import due, due_after_pause
+from sim.engine.contract import Floats, Ints
+from sim.officetime import OfficeTime, due, due_after_pause
 
 
 @register_jitable
@@ -60,32 +60,32 @@ def balks(waiting: int, limit: float) -> bool:
 
 
 @register_jitable
-def closes_at(plan: Plan, t: float) -> bool:
+def closes_at(closing_time: Floats, t: float) -> bool:
     """The office closes for the day at exactly this instant."""
-    at = np.searchsorted(plan.closing_time, t)
-    return bool(at < len(plan.closing_time) and plan.closing_time[at] == t)
+    at = np.searchsorted(closing_time, t)
+    return bool(at < len(closing_time) and closing_time[at] == t)
 
 
 @register_jitable
-def too_late(plan: Plan, site: int, t: float) -> bool:
+def too_late(first_session: Ints, closes: Floats, last_ticket: float, t: float) -> bool:
     """No tickets after the site's last ticket, or when the office has closed for the day."""
     day = int(t // 1440.0)
-    session = plan.office.first_session[day + 1] - 1
-    if session < plan.office.first_session[day]:
+    session = first_session[day + 1] - 1
+    if session < first_session[day]:
         return True
-    return t - day * 1440.0 > plan.last_ticket[site] or t > plan.office.closes[session]
+    return bool(t - day * 1440.0 > last_ticket or t > closes[session])
 
 
 @register_jitable
-def next_visit(plan: Plan, t: float, moment: float) -> float:
+def next_visit(edge: Floats, mass: Floats, first: Ints, t: float, moment: float) -> float:
     """When a citizen free to come from instant `t` on comes: the first day's moment that is not before `t`.
 
     `moment` in (0, 1) is the citizen's place in the distribution of arrivals over a day. Returns inf when there
     is no such day left.
     """
     day = int(t // 1440.0)
-    while day + 1 < len(plan.visit_day):
-        at = moment_of_day(plan, day, moment)
+    while day + 1 < len(first):
+        at = moment_of_day(edge, mass, first[day], first[day + 1], moment)
         if at >= t:
             return at
         day += 1
@@ -93,45 +93,53 @@ def next_visit(plan: Plan, t: float, moment: float) -> float:
 
 
 @register_jitable
-def next_day_visit(plan: Plan, t: float, moment: float) -> float:
+def next_day_visit(edge: Floats, mass: Floats, first: Ints, t: float, moment: float) -> float:
     """As :func:`next_visit`, from the day after `t` on."""
-    return next_visit(plan, (t // 1440.0 + 1.0) * 1440.0, moment)
+    return next_visit(edge, mass, first, (t // 1440.0 + 1.0) * 1440.0, moment)
 
 
 @register_jitable
-def moment_of_day(plan: Plan, day: int, moment: float) -> float:
-    """The instant of `day` by which the share `moment` of its visitors has come; -inf if nobody comes."""
-    first, last = plan.visit_day[day], plan.visit_day[day + 1]
-    before, after = plan.visit_mass[first], plan.visit_mass[last]
+def moment_of_day(edge: Floats, mass: Floats, first: int, last: int, moment: float) -> float:
+    """The instant by which the share `moment` of a day's visitors has come; -inf if nobody comes.
+
+    The day lies between the edges number `first` and `last`.
+    """
+    before, after = mass[first], mass[last]
     if after <= before:
         return -math.inf
     # NOTE: rounding may put the sum on `before` or past `after`, where there is no demand to divide by.
     target = min(max(before + moment * (after - before), np.nextafter(before, after)), after)
-    edge = first + np.searchsorted(plan.visit_mass[first : last + 1], target)
-    share = (target - plan.visit_mass[edge - 1]) / (plan.visit_mass[edge] - plan.visit_mass[edge - 1])
-    start, end = plan.visit_edge[edge - 1], plan.visit_edge[edge]
+    at = first + np.searchsorted(mass[first : last + 1], target)
+    share = (target - mass[at - 1]) / (mass[at] - mass[at - 1])
+    start, end = edge[at - 1], edge[at]
     return min(start + share * (end - start), end)
 
 
 @register_jitable
-def next_round(plan: Plan, which: int, t: float) -> float:
+def next_round(round_start: Ints, round_time: Floats, which: int, t: float) -> float:
     """The first instant of a round that is not before `t`; inf when there is none left."""
-    times = plan.round_time[plan.round_start[which] : plan.round_start[which + 1]]
-    at = np.searchsorted(times, t)
-    return times[at] if at < len(times) else math.inf
+    at = round_start[which] + np.searchsorted(round_time[round_start[which] : round_start[which + 1]], t)
+    return round_time[at] if at < round_start[which + 1] else math.inf
 
 
 @register_jitable
-def due_when_started(plan: Plan, t: float, unit: int, amount: float, cut_off: float) -> float:
+def due_when_started(office: OfficeTime, t: float, unit: int, amount: float, cut_off: float) -> float:
     """The due instant of a dossier accepted at `t`."""
-    return due(plan.office, t, unit, amount, cut_off)
+    return due(office, t, unit, amount, cut_off)
 
 
 @register_jitable
 def due_when_resumed(
-    plan: Plan, due_now: float, paused: float, t: float, unit: int, amount: float, cut_off: float
+    office: OfficeTime,
+    restart: bool,
+    due_now: float,
+    paused: float,
+    t: float,
+    unit: int,
+    amount: float,
+    cut_off: float,
 ) -> float:
     """The due instant after a supplement: moved by the pause, or counted anew, as the scenario chooses."""
-    if plan.restart:
-        return due(plan.office, t, unit, amount, cut_off)
-    return due_after_pause(plan.office, due_now, paused, t, unit)
+    if restart:
+        return due(office, t, unit, amount, cut_off)
+    return due_after_pause(office, due_now, paused, t, unit)

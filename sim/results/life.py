@@ -115,13 +115,17 @@ class _Clock:
         draws, d = self.draws, self.dossier
         limit = int(draws.deadline_unit[d]), float(draws.deadline_amount[d]), float(draws.cut_off[d])
         if mark == Mark.START:
-            self.due = float(rules.due_when_started(self.model.plan, t, *limit))
+            self.due = float(rules.due_when_started(self.model.plan.office, t, *limit))
             yield Line(t, "started", {"due": self.due})
         elif mark == Mark.PAUSE:
             self.paused = t
             yield Line(t, "paused", {})
         elif mark == Mark.RESUME and math.isfinite(self.paused):
-            self.due = float(rules.due_when_resumed(self.model.plan, self.due, self.paused, t, *limit))
+            self.due = float(
+                rules.due_when_resumed(
+                    self.model.plan.office, self.model.plan.restart, self.due, self.paused, t, *limit
+                )
+            )
             self.paused = math.nan
             yield Line(t, "resumed", {"due": self.due})
         elif mark == Mark.STOP:
