@@ -16,6 +16,7 @@ from sim.plan.model import Channel
 from sim.report.language import LANGUAGES, language, usual_language
 from sim.results.measures import MEASURES
 from sim.results.observe import Status
+from sim.results.official import FORM_07A, FORM_II06A, SIMULATED
 
 VI, EN = language("vi"), language("en")
 SIM = Path(__file__).parents[1] / "sim"
@@ -28,6 +29,12 @@ FAMILIES = {
     "channel": {str(int(channel)) for channel in Channel},
     "status": {str(int(status)) for status in Status},
     "flag": {"unserved", "overloaded"},
+    "form07a": {"number", "field", *FORM_07A},
+    "formii06a": {"number", "field", *FORM_II06A},
+    "indicator": {str(number) for number in SIMULATED},
+    "indicator_note": {str(number) for number in SIMULATED},
+    "indicators": {"site", "number", "name", "points", "simulated", "note"},
+    "simulated": set(SIMULATED.values()),
 }
 
 

@@ -27,6 +27,7 @@ from test_attribution import busy_week
 from sim.engine.contract import Reason
 from sim.results.measures import MEASURES, measure
 from sim.results.observe import VisitOutcome, dossiers, unreceived, visits
+from sim.scenario.domain import Survey
 
 MODEL = model()
 DUE = at(9, "16:30")
@@ -214,6 +215,116 @@ def test_the_window_ends_before_its_end():
     network = found[found["site"] == ""].set_index("measure")["value"]
     assert network["visits.count"] == 1
     assert network["dossiers.received"] == 0
+
+
+BURDENED = {"survey": {"satisfied": 15, "very_satisfied": 5, "late_counts_as": 30, "again_counts_as": 10}}
+
+
+def served(start: float, wait: float = 0, **more) -> Task:
+    return desk(start, start + wait, start + wait + 5, **more)
+
+
+def estimate(*tasks: Task, survey=BURDENED, ready: float = nan, within=inf, very=inf) -> tuple[float, float]:
+    """The shares satisfied and very satisfied, of the visits of one dossier due on day 8."""
+    told_here = model(**survey)
+    one = Dossier(
+        at(7, "08:00"),
+        list(tasks),
+        received=at(7, "08:00"),
+        due=at(8, "16:30"),
+        ready=ready,
+        satisfied_within=within,
+        very_satisfied_within=very,
+    )
+    found = measure(told_here, *told(told_here, [one]))
+    network = found[found["site"] == ""].set_index("measure")["value"]
+    return network["satisfied.rate"], network["very_satisfied.rate"]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "ready", "burden"),
+    [
+        ([served(at(7, "08:00"), wait=4)], nan, 4),
+        ([served(at(8, "16:00"), wait=4)], nan, 4),  # on the due date
+        ([served(at(9, "08:00"), wait=4)], nan, 34),  # not ready although due
+        ([served(at(9, "08:00"), wait=4)], at(11, "10:00"), 34),
+        ([served(at(11, "11:00"), wait=4)], at(11, "10:00"), 34),  # ready late
+        ([served(at(11, "11:00"), wait=4)], at(8, "23:59"), 4),  # ready in time, collected later
+        ([served(at(7, "08:00"), wait=4, rework=True)], nan, 14),
+        ([served(at(9, "08:00"), wait=4, rework=True)], nan, 44),
+    ],
+)
+def test_burden_of_a_visit(tasks, ready, burden):
+    assert estimate(*tasks, ready=ready, within=burden, very=burden) == (1, 1)
+    assert estimate(*tasks, ready=ready, within=burden, very=burden - 0.1) == (1, 0)
+    assert estimate(*tasks, ready=ready, within=burden - 0.1, very=inf) == (0, 0)
+
+
+def test_longer_waits_satisfy_fewer():
+    shares = [estimate(served(at(7, "08:00"), wait), within=10, very=5) for wait in (0, 5, 6, 10, 11)]
+    assert shares == [(1, 1), (1, 1), (1, 0), (1, 0), (0, 0)]
+
+
+def test_needless_visits_add_up_over_the_dossier():
+    """Intake in vain for want of patience, again with papers missing, again complete, and the result: 10, 20, 20."""
+    left = [
+        (at(7, "08:00"), at(7, "08:00"), Reason.NO_SHOW),
+        (at(7, "08:10"), at(7, "09:00"), Reason.PATIENCE),
+    ]
+    tasks = [
+        served(at(7, "10:00"), left=left),  # the fourth row: 10
+        served(at(8, "08:00"), rework=True),  # 20
+        served(at(8, "10:00")),  # 20
+    ]
+    shares = {within: estimate(*tasks, within=within)[0] for within in (9, 10, 19, 20)}
+    assert shares == {9: 0, 10: 1 / 4, 19: 1 / 4, 20: 3 / 4}  # who left is never satisfied
+
+
+def test_rework_that_is_tried_again_is_one_needless_visit_each_time():
+    again = served(at(7, "10:00"), rework=True, left=[(at(7, "08:00"), at(7, "08:30"), Reason.PATIENCE)])
+    assert [estimate(again, within=within)[0] for within in (19, 20)] == [0, 1 / 2]
+
+
+def test_needless_visits_of_another_dossier_are_not_ones_own():
+    left = [(at(7, hour), at(7, hour) + 30, Reason.PATIENCE) for hour in ("08:00", "10:00")]
+    careless = Dossier(at(7, "08:00"), [Task(entered=at(7, "10:00"), left=left, lost=True)])
+    calm = Dossier(at(7, "09:00"), [served(at(7, "09:00"))])
+    seen = visits(MODEL, *told(MODEL, [careless, calm, careless, calm]))
+    assert seen.again.tolist() == [0, 1, 0, 0, 1, 0]
+
+
+def test_a_repair_in_the_same_visit_is_no_further_visit():
+    fixed = desk(at(7, "08:05"), at(7, "08:05"), at(7, "08:10"), rework=True)
+    assert estimate(served(at(7, "08:00")), fixed, within=0) == (1, 1)
+
+
+def test_without_the_two_keys_only_the_wait_counts():
+    late_again = served(at(9, "08:00"), wait=4, rework=True)
+    plain = {"survey": {"satisfied": 15, "very_satisfied": 5}}
+    assert estimate(late_again, survey=plain, within=4, very=3) == (1, 0)
+
+
+def test_heavier_burdens_satisfy_fewer():
+    """In a simulated week, the same citizens judging; the very satisfied are among the satisfied."""
+    busy, replication, log = busy_week()
+    rng = np.random.default_rng(4)
+    tolerance = rng.exponential(20, len(replication.draws.arrival))
+    labels = replication.labels._replace(satisfied_within=2 * tolerance, very_satisfied_within=tolerance)
+
+    def rates(late: float = 0, again: float = 0) -> tuple[float, float]:
+        survey = Survey(satisfied=1, very_satisfied=1, late_counts_as=late, again_counts_as=again)
+        asked = replace(busy, scenario=busy.scenario.model_copy(update={"survey": survey}))
+        found = measure(asked, replication._replace(labels=labels), log)
+        network = found[found["site"] == ""].set_index("measure")["value"]
+        return network["satisfied.rate"], network["very_satisfied.rate"]
+
+    calm = rates()
+    heavier = [rates(late=10), rates(late=40), rates(again=10), rates(again=40)]
+    assert calm[0] > heavier[0][0] > heavier[1][0]
+    assert calm[1] > heavier[0][1] > heavier[1][1]
+    assert calm[0] > heavier[2][0] > heavier[3][0]
+    assert calm[1] > heavier[2][1] > heavier[3][1]
+    assert all(satisfied >= very for satisfied, very in [calm, *heavier])
 
 
 def test_without_a_survey_nobody_is_asked():

@@ -107,7 +107,7 @@ def network(result: Result, measure: str, column: str = "value") -> np.ndarray:
 
 
 def test_replications_are_numbered(base):
-    for table in (base.measures, base.visits, base.dossiers):
+    for table in (base.measures, base.visits, base.dossiers, base.open_by_day, base.work_by_hour):
         assert table["replication"].unique().tolist() == [0, 1, 2]
         assert table.columns[0] == "replication"
         assert table.index.tolist() == list(range(len(table)))
@@ -155,55 +155,11 @@ def test_one_replication_has_no_interval_but_for_rates(base):
     assert 0 < row(once.summary(), "gave_up.rate")["low"] < row(once.summary(), "gave_up.rate")["mean"]
 
 
-def test_waits_agree_with_the_measures(base):
-    by_site = base.waits(by=["site"]).squeeze()
-    for column, measure in {
-        "mean": "wait.mean",
-        "p50": "wait.p50",
-        "p90": "wait.p90",
-        "p95": "wait.p95",
-    }.items():
-        summary = row(base.summary(), measure, site="commune")
-        found = by_site[[column, f"{column}_low", f"{column}_high"]]
-        assert tuple(found) == pytest.approx(tuple(summary[["mean", "low", "high"]]))
-    assert by_site["count"] == row(base.summary(), "wait.mean", site="commune")["n"]
-
-
-def test_waits_by_hour(base):
-    by_hour = base.waits(by=["site", "hour"])
-    assert by_hour["hour"].tolist() == sorted(by_hour["hour"])
-    assert set(by_hour["hour"]) <= set(range(7, 17))
-    assert by_hour["count"].sum() == base.visits["waited"].sum() < len(base.visits)
-    assert base.waits(by=["weekday"])["weekday"].tolist() == ["Wed", "Thu", "Fri"]
-
-
-@pytest.mark.parametrize("by", [[], ["weather"]])
-def test_waits_by_what_is_not_known(base, by):
-    with pytest.raises(ValueError, match="the choices are"):
-        base.waits(by=by)
-
-
-def test_on_time_agrees_with_the_measures(base):
-    for column, measure in {"on_time": "on_time.rate", "early": "early.rate"}.items():
-        summary = row(base.summary(), measure, site="commune", field="civil")
-        found = base.on_time(by=["site", "field"]).squeeze()
-        assert tuple(found[[column, f"{column}_low", f"{column}_high"]]) == pytest.approx(
-            tuple(summary[["mean", "low", "high"]])
-        )
-        assert found["count"] == summary["n"]
-
-
-def test_on_time_by_procedure(base):
-    found = base.on_time(by=["procedure"]).set_index("procedure")
-    assert set(found.index) == {"copy", "birth"}
-    assert found.loc["copy", "early"] == 0  # same-day services never are
-    assert found.loc["birth", "early"] > 0
-
-
 def test_tables_tell_dates_and_names(base):
     visits = base.visits
     assert (visits["date"] == visits["entered"].dt.normalize()).all()
     assert (visits["hour"] == visits["entered"].dt.hour).all()
+    assert (visits["month"] == "2019-01").all()
     assert (visits["weekday"].astype(str) == visits["entered"].dt.day_name().str[:3]).all()
     assert visits["date"].min() == pd.Timestamp("2019-01-09")  # the warm-up is not in it
     assert set(visits["place"]) == {"Đông Ngũ", "Yên Than"}
@@ -241,10 +197,12 @@ def test_provenance_gives_the_numbers_again(base):
 
 def test_save(base, tmp_path):
     base.save(tmp_path / "out")
-    names = {"summary", "measures", "visits", "dossiers"}
+    names = {"summary", "measures", "visits", "dossiers", "backlog", "staffing", "forms", "points"}
     expected = {f"{name}.{kind}" for name in names for kind in ("csv", "parquet")} | {"provenance.json"}
     assert {file.name for file in (tmp_path / "out").iterdir()} == expected
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "visits.parquet"), base.visits)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "backlog.parquet"), base.open_by_day)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "staffing.parquet"), base.work_by_hour)
     csv = (tmp_path / "out" / "visits.csv").read_bytes()
     assert csv.startswith(b"\xef\xbb\xbf")
     read = pd.read_csv(tmp_path / "out" / "visits.csv", keep_default_na=False)

@@ -67,7 +67,7 @@ def draw(model: Model, seed: int, replication: int) -> Replication:
 
 
 def _tolerance(model: Model, dossiers: Arrivals, very: bool) -> Floats:
-    """Minutes of waiting that a citizen finds acceptable; one number decides both answers of the survey."""
+    """Minutes of burden (see `Survey`) that a citizen accepts; one number decides both answers."""
     if model.scenario.survey is None:
         return np.full(len(dossiers.number), np.inf)
     law = model.scenario.survey.very_satisfied if very else model.scenario.survey.satisfied

@@ -143,7 +143,7 @@ class Labels(NamedTuple):
     stream: Ints  # int[dossier] index of Model.streams
     number: Ints  # int[dossier] the dossier's number in its stream
     channel: Ints  # int[dossier] Channel
-    satisfied_within: Floats  # float[dossier] minutes of waiting; inf without a survey
+    satisfied_within: Floats  # float[dossier] minutes of burden; inf without a survey
     very_satisfied_within: Floats  # float[dossier]
     step: Ints  # int[task] index into tuple(Model.steps)
     rework: Bools  # bool[task] inserted by a loop

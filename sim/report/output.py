@@ -7,7 +7,9 @@ from pathlib import Path
 
 from sim.report import figures
 from sim.report.language import Language
+from sim.report.official_tables import official_tables
 from sim.results.result import Comparison, Result
+from sim.results.saving import save_csv
 from sim.scenario import ScenarioError
 
 
@@ -31,8 +33,10 @@ def save_text(text: str, file: Path) -> None:
 
 
 def save_run(result: Result, folder: Path, say: Language) -> None:
-    """Tables of a result, and the figures that show it."""
+    """Tables of a result, official ones with their headings, and the figures that show it."""
     result.save(folder)
+    for name, table in official_tables(result, say).items():
+        save_csv(table, folder, name)
     _save_figures(result, folder, say)
 
 

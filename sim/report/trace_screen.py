@@ -30,7 +30,8 @@ def _words(model: Model, line: Line, say: Language) -> dict[str, str]:
     for key, value in line.values.items():
         if isinstance(value, str):
             step = model.scenario.step[value]
-            words[key] = step.title or value
+            title = step.title or value
+            words[key] = title[:1].lower() + title[1:] if line.key == "came" else title
         elif key in ("until", "due"):
             words[key] = say.moment(model.moment(value)) if math.isfinite(value) else "–"
         elif key == "team":

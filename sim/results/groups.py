@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.engine.contract import Bools, Floats, Ints
 from sim.plan.model import Model, Replication
 from sim.results.observe import Dossiers, Staffing, Status, VisitOutcome, Visits
+from sim.scenario.domain import Survey
 
 ALL = slice(None)
 
@@ -56,8 +57,9 @@ class VisitGroups(NamedTuple):
     visits: Visits
     came: Bools  # bool[visit] all but the no-shows
     first_of_dossier: Bools  # bool[visit] came, and no visit of its dossier in the window came before
-    satisfied_within: Floats  # float[visit] minutes
-    very_satisfied_within: Floats  # float[visit]
+    burden: Floats  # float[visit] minutes, what the citizen judges
+    satisfied_within: Floats  # float[visit] minutes of burden
+    very_satisfied_within: Floats  # float[visit] never more than `satisfied_within`
     travel_minutes: float
     waits: Floats  # of the visits that waited, by group, then ascending
     first: Ints  # int[group + 1] the waits of group g: waits[first[g]:first[g + 1]]
@@ -103,6 +105,9 @@ def visit_groups(model: Model, replication: Replication, visits: Visits) -> list
     measured = Visits._make(column[rows] for column in visits)
     stream = labels.stream[measured.dossier]
     came = measured.outcome != VisitOutcome.NO_SHOW
+    satisfied_within = labels.satisfied_within[measured.dossier]
+    very_satisfied_within = np.minimum(labels.very_satisfied_within[measured.dossier], satisfied_within)
+    burden = _burden(model.scenario.survey, measured)
 
     def at(level: Level) -> VisitGroups:
         group = level.group[stream].astype(np.int16)  # numpy sorts it by radix, far faster than int64
@@ -113,8 +118,9 @@ def visit_groups(model: Model, replication: Replication, visits: Visits) -> list
             measured,
             came,
             _first_of_each(measured.dossier, came),
-            labels.satisfied_within[measured.dossier],
-            labels.very_satisfied_within[measured.dossier],
+            burden,
+            satisfied_within,
+            very_satisfied_within,
             model.scenario.citizens.travel_minutes,
             waits=measured.wait[measured.waited][by_group],
             first=np.searchsorted(waiting[by_group], np.arange(len(level.labels) + 1)),
@@ -141,11 +147,16 @@ def dossier_groups(
 
 def team_groups(model: Model, staffing: Staffing) -> list[tuple[Level, TeamGroups]]:
     """The teams at every level."""
-    cost = np.array([model.scenario.team[team.team].cost_per_hour for team in model.teams], np.float64)
+    cost = cost_per_hour(model)
     return [
         (level, TeamGroups(Groups(len(level.labels), level.group), staffing, cost))
         for level in _team_levels(model)
     ]
+
+
+def cost_per_hour(model: Model) -> Floats:
+    """What an hour of each team costs, VND: float[team]."""
+    return np.array([model.scenario.team[team.team].cost_per_hour for team in model.teams], np.float64)
 
 
 def within(window: tuple[float, float], t: Floats) -> Bools:
@@ -159,15 +170,29 @@ def ratio(part: Floats | Ints, whole: Floats | Ints) -> Floats:
     return np.divide(part, whole, out=quotient, where=whole > 0)
 
 
+def _burden(survey: Survey | None, visits: Visits) -> Floats:
+    """The wait, and the minutes of waiting that lateness and needless visits count as: float[visit]."""
+    if survey is None:
+        return visits.wait
+    return visits.wait + survey.late_counts_as * visits.late + survey.again_counts_as * visits.again
+
+
+def field_level(model: Model) -> Level:
+    """By stream: per kind of site and field."""
+    return _level(
+        Label(model.places[stream.site].site, field=model.scenario.procedure[stream.procedure].field)
+        for stream in model.streams
+    )
+
+
 def _case_levels(model: Model) -> list[Level]:
     """By stream: all, per kind of site, per place, per kind of site and field."""
-    fields = [model.scenario.procedure[stream.procedure].field for stream in model.streams]
     places = [model.places[stream.site] for stream in model.streams]
     return [
         _level(Label() for _ in places),
         _level(Label(place.site) for place in places),
         _level(Label(place.site, place.place) if place.place else None for place in places),
-        _level(Label(place.site, field=field) for place, field in zip(places, fields, strict=True)),
+        field_level(model),
     ]
 
 

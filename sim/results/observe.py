@@ -49,6 +49,8 @@ class Visits(NamedTuple):
     service: Floats  # minutes of desk work; stay = wait + service
     outcome: Ints  # VisitOutcome
     waited: Bools  # False for those who left at once, or never came
+    late: Bools  # past its due date, by the date of entering, with the result not ready by then or ready late
+    again: Ints  # visits of the dossier so far, this one included, made necessary by a loop or a leaving
 
 
 class Dossiers(NamedTuple):
@@ -68,6 +70,15 @@ class Unreceived(NamedTuple):
 
     lost: int  # the citizen gave up for good
     waiting: int  # not yet accepted at the end of the run
+
+
+class Presence(NamedTuple):
+    """One row per stretch of the roster in which a team's headcount is the same."""
+
+    team: Ints
+    began: Floats
+    ended: Floats  # the end of the run, if it does not change again
+    staff: Ints
 
 
 class Staffing(NamedTuple):
@@ -95,14 +106,17 @@ def visits(model: Model, replication: Replication, log: Log) -> Visits:
     begins[1:] |= (stays.entered[1:] != stays.left[:-1]) | (stays.outcome[:-1] != VisitOutcome.SERVED)
     first = np.flatnonzero(begins)
     last = np.append(first[1:], len(dossier))[: len(first)] - 1
+    whose, entered, outcome = dossier[first], stays.entered[first], stays.outcome[last]
     return Visits(
-        dossier=dossier[first],
-        entered=stays.entered[first],
+        dossier=whose,
+        entered=entered,
         left=stays.left[last],
         wait=np.add.reduceat(stays.wait, first),
         service=np.add.reduceat(stays.service, first),
-        outcome=stays.outcome[last],
+        outcome=outcome,
         waited=np.logical_or.reduceat(stays.waited, first),
+        late=day_of(np.fmin(log.ready[whose], entered)) > due_day(log.due[whose]),
+        again=_again(whose, outcome, replication.labels.rework[stays.task[first]]),
     )
 
 
@@ -142,7 +156,7 @@ def unreceived(model: Model, replication: Replication, log: Log) -> Unreceived:
 
 def staffing(model: Model, replication: Replication, log: Log) -> Staffing:
     """Presence, work and overtime of each team in the measuring window."""
-    draws, teams = replication.draws, len(model.teams)
+    teams = len(model.teams)
     first, before = model.window
 
     def within(start: Floats, end: Floats) -> Floats:
@@ -151,16 +165,28 @@ def staffing(model: Model, replication: Replication, log: Log) -> Staffing:
     def per_team(team: Ints, minutes: Floats) -> Floats:
         return np.bincount(team, minutes, teams).astype(np.float64)
 
+    on_duty, late = presence(model, replication), ran_late(model, log)
+    return Staffing(
+        present=per_team(on_duty.team, within(on_duty.began, on_duty.ended) * on_duty.staff),
+        worked=per_team(log.spell_team, within(log.spell_began, log.spell_ended)),
+        overtime=per_team(log.team[late], log.overtime[late]),
+    )
+
+
+def presence(model: Model, replication: Replication) -> Presence:
+    """Who is on duty, absences and outages subtracted, ordered by team and time."""
+    draws = replication.draws
     order = np.lexsort((draws.roster_time, draws.roster_team))
     team, time = draws.roster_team[order], draws.roster_time[order]
     until = np.append(time, model.plan.end)[1:]
     until[:-1][changes(team)[1:]] = model.plan.end
-    late = (log.overtime > 0) & (log.started >= first) & (log.started < before)
-    return Staffing(
-        present=per_team(team, within(time, until) * draws.roster_staff[order]),
-        worked=per_team(log.spell_team, within(log.spell_began, log.spell_ended)),
-        overtime=per_team(log.team[late], log.overtime[late]),
-    )
+    return Presence(team, time, until, draws.roster_staff[order])
+
+
+def ran_late(model: Model, log: Log) -> Bools:
+    """bool[task]: started in the measuring window and worked on past the roster."""
+    first, before = model.window
+    return (log.overtime > 0) & (log.started >= first) & (log.started < before)
 
 
 def changes(key: Ints) -> Bools:
@@ -203,6 +229,18 @@ def _desk_stays(end: float, draws: Draws, log: Log) -> _Stays:
         log.left_task, log.left_entered, log.left_time, wait, np.zeros(len(wait)), log.left_reason, wait > 0
     )
     return _Stays(*(np.concatenate(pair) for pair in zip(stayed, left, strict=True)))
+
+
+def _again(dossier: Ints, outcome: Ints, rework: Bools) -> Ints:
+    """How many visits of the dossier, up to each, began with rework or followed one that ended unserved."""
+    first = np.flatnonzero(changes(dossier))
+    unserved = (outcome < VisitOutcome.SERVED) & (outcome != VisitOutcome.NO_SHOW)
+    needless = rework.astype(np.int64)
+    needless[1:] |= unserved[:-1] & (dossier[1:] == dossier[:-1])
+    so_far = np.cumsum(needless)
+    before = (so_far - needless)[first]
+    again: Ints = so_far - np.repeat(before, np.diff(np.append(first, len(dossier))))
+    return again
 
 
 def _clock_stands_at(end: float, draws: Draws, log: Log, task_dossier: Ints) -> Floats:

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.engine.contract import Floats
+from sim.engine.contract import Floats, Ints
+from sim.results import official, views
 from sim.results.estimate import Interval, paired_difference, rate_interval, t_interval
 from sim.results.frames import Tables
 from sim.results.groups import Label
@@ -23,8 +24,6 @@ from sim.results.saving import json_text, save_json, save_table
 from sim.scenario.files import ScenarioFile
 
 KEY = ["measure", "unit", *Label._fields]
-ON_TIME = ("early", "on_time")
-JUDGED = (*ON_TIME, "late", "overdue")
 PACKAGES = ("motcua", "numpy", "scipy", "pandas", "simpy", "numba", "holidays")
 
 
@@ -41,6 +40,10 @@ class Result:
     visits: pd.DataFrame = field(repr=False)  # of the measuring window, see sim.results.frames
     dossiers: pd.DataFrame = field(repr=False)
     provenance: dict[str, Any] = field(repr=False)
+    open_by_day: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)  # see sim.results.frames
+    work_by_hour: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    forms: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)  # see sim.results.official
+    points: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     def summary(self, group: Iterable[str] | None = None) -> pd.DataFrame:
         """Each measure's mean over replications and its 95 % interval; n observations are behind it.
@@ -54,35 +57,41 @@ class Result:
         return table if group is None else table[_grouped_by(table, group)].reset_index(drop=True)
 
     def waits(self, by: Sequence[str] = ("site",)) -> pd.DataFrame:
-        """Waiting minutes in groups of visits: how many, mean, p50, p90, p95, each with `_low` and `_high`.
+        """Waits, stays and leaving unserved in groups of visits; `by` names columns of `visits`.
 
-        `by` names columns of `visits`. The figures are means over the replications that have such visits.
+        Figures have `_low` and `_high`, over replications; `count` visits waited. See :mod:`sim.results.views`.
         """
-        waited = self.visits[self.visits["waited"]]
-        waits = waited.groupby(_keys(waited, by), observed=True)["wait"]
-        figures = {"mean": waits.mean()} | {f"p{q}": waits.quantile(q / 100) for q in (50, 90, 95)}
-        table = _count(waits.size())
-        for name, figure in figures.items():
-            wide = figure.unstack("replication")
-            _add(table, name, t_interval(wide.to_numpy()))
-        return table.reset_index()
+        return views.waits(self.visits, by, self._replications)
 
     def on_time(self, by: Sequence[str] = ("site",)) -> pd.DataFrame:
-        """Rates on time (early included) and early in groups of dossiers, each with `_low` and `_high`.
+        """Early, on time (early included) and late, open and overdue; `by` names columns of `dossiers`.
 
-        `by` names columns of `dossiers`. `count` is the denominator: finished or overdue, as in `on_time.rate`.
+        `count` is the denominator of the rates: finished or overdue, as in `on_time.rate`.
         """
-        judged = self.dossiers[self.dossiers["status"].isin(JUDGED)]
-        judged = judged.assign(
-            on_time=judged["status"].isin(ON_TIME).astype(float),
-            early=(judged["status"] == "early").astype(float),
-        )
-        groups = judged.groupby(_keys(judged, by), observed=True)
-        table = _count(groups.size())
-        n = groups.size().unstack("replication").to_numpy()
-        for name in ("on_time", "early"):
-            _add(table, name, rate_interval(groups[name].mean().unstack("replication").to_numpy(), n))
-        return table.reset_index()
+        return views.on_time(self.dossiers, by, self._replications)
+
+    def backlog(self, by: Sequence[str] = ("site", "date")) -> pd.DataFrame:
+        """Dossiers `open` at the end of the day, and `mean` through it; `by` names columns of `open_by_day`.
+
+        Without `date` both are means over the days of a group.
+        """
+        return views.backlog(self.open_by_day, by, self._replications)
+
+    def staffing(self, by: Sequence[str] = ("team", "hour")) -> pd.DataFrame:
+        """Utilisation, hours of overtime and cost of staff in VND; `by` names columns of `work_by_hour`."""
+        return views.staffing(self.work_by_hour, by, self._replications)
+
+    def form_07a(self, replication: int | None = 0) -> pd.DataFrame:
+        """Form 07a for the measuring window in one replication; None: the mean over replications."""
+        return official.form_07a(self.forms, replication)
+
+    def form_ii06a(self, replication: int | None = 0) -> pd.DataFrame:
+        """Form II.06a for the measuring window in one replication; None: the mean over replications."""
+        return official.form_ii06a(self.forms, replication)
+
+    def indicators(self) -> pd.DataFrame:
+        """The nine indicators of Circular 01/2018/TT-VPCP: mean points, NaN for what is not simulated."""
+        return official.indicators(self.points)
 
     def to_json(self) -> str:
         """Provenance and the summary, for machines; what is unknown is null."""
@@ -90,10 +99,24 @@ class Result:
         return json_text({"provenance": self.provenance, "measures": measures})
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write summary, measures, visits and dossiers as CSV and Parquet, and provenance.json, into a folder."""
-        for name in ("summary", "measures", "visits", "dossiers"):
-            save_table(self.summary() if name == "summary" else getattr(self, name), Path(folder), name)
+        """Write the summary and every table as CSV and Parquet, and provenance.json, into a folder."""
+        tables = {
+            "summary": self.summary(),
+            "measures": self.measures,
+            "visits": self.visits,
+            "dossiers": self.dossiers,
+            "backlog": self.open_by_day,
+            "staffing": self.work_by_hour,
+            "forms": self.forms,
+            "points": self.points,
+        }
+        for name, table in tables.items():
+            save_table(table, Path(folder), name)
         save_json(self.provenance, Path(folder), "provenance")
+
+    @property
+    def _replications(self) -> Ints:
+        return self.measures["replication"].unique()
 
 
 @dataclass(frozen=True)
@@ -153,11 +176,22 @@ class Comparison:
 
 def collect(scenario: ScenarioFile, replications: Sequence[Tables], provenance: dict[str, Any]) -> Result:
     """The result of replications 0, 1, … in this order."""
-    measures, visits, dossiers = (
+    measures, visits, dossiers, open_by_day, work_by_hour, forms, points = (
         pd.concat(dict(enumerate(parts)), names=["replication"]).reset_index(level=0).reset_index(drop=True)
         for parts in zip(*replications, strict=True)
     )
-    return Result(scenario.name, scenario.scenario.title, measures, visits, dossiers, provenance)
+    return Result(
+        scenario.name,
+        scenario.scenario.title,
+        measures,
+        visits,
+        dossiers,
+        provenance,
+        open_by_day,
+        work_by_hour,
+        forms,
+        points,
+    )
 
 
 def provenance(
@@ -206,21 +240,6 @@ def _grouped_by(table: pd.DataFrame, group: Iterable[str]) -> Floats:
         raise ValueError(f"cannot group by {sorted(unknown)}; the choices are {list(Label._fields)}")
     named = table[list(Label._fields)].to_numpy() != ""
     return (named == [part in wanted for part in Label._fields]).all(axis=1)
-
-
-def _keys(table: pd.DataFrame, by: Sequence[str]) -> list[str]:
-    if not by or any(name not in table for name in by):
-        raise ValueError(f"cannot group by {list(by)}; the choices are {list(table)}")
-    return [*by, "replication"]
-
-
-def _count(sizes: pd.Series[int]) -> pd.DataFrame:
-    return sizes.unstack("replication").sum(axis=1).astype(int).to_frame("count")
-
-
-def _add(table: pd.DataFrame, name: str, interval: Interval) -> None:
-    mean, low, high = interval
-    table[name], table[f"{name}_low"], table[f"{name}_high"] = mean, np.maximum(low, 0.0), high
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -21,6 +21,12 @@ def save_table(table: pd.DataFrame, folder: Path, name: str) -> None:
     _save(folder / f"{name}.parquet", lambda file: parquet.write_table(columns, file))
 
 
+def save_csv(table: pd.DataFrame, folder: Path, name: str) -> None:
+    """Write a table as NAME.csv."""
+    columns = pa.Table.from_pandas(table, preserve_index=False)
+    _save(folder / f"{name}.csv", lambda file: _write_csv(columns, file))
+
+
 def save_json(record: Any, folder: Path, name: str) -> None:
     """Write a record as NAME.json."""
     _save(folder / f"{name}.json", lambda file: file.write_text(json_text(record), "utf-8"))

@@ -238,10 +238,16 @@ class Appointments(Part):
 
 
 class Survey(Part):
-    """Minutes of waiting up to which a citizen is satisfied, and very satisfied."""
+    """An estimate of satisfaction: the burden, in minutes, up to which a citizen is satisfied, and very satisfied.
+
+    The burden of a visit is its wait; a result past its due date counts as further minutes of waiting, and so
+    does each needless visit so far.
+    """
 
     satisfied: Law
     very_satisfied: Law
+    late_counts_as: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    again_counts_as: Annotated[float, Field(ge=0, le=1e6)] = 0.0
 
 
 class Rules(Part):

@@ -1,0 +1,54 @@
+"""The official forms and indicators as people know them: official headings, titles of sites and fields."""
+
+from __future__ import annotations
+
+from itertools import count
+from string import ascii_uppercase
+
+import pandas as pd
+
+from sim.report.drawing import titles
+from sim.report.language import Language
+from sim.results.result import Result
+
+
+def official_tables(result: Result, say: Language) -> dict[str, pd.DataFrame]:
+    """By the name of their files; numbers of dossiers are means over replications, to one decimal."""
+    return {
+        "form_07a": _form(result.form_07a(None), "form07a", result, say),
+        "form_ii06a": _form(result.form_ii06a(None), "formii06a", result, say),
+        "indicators": _indicators(result, say),
+    }
+
+
+def _form(form: pd.DataFrame, family: str, result: Result, say: Language) -> pd.DataFrame:
+    """Kinds of site have a letter, their fields a number, and the total none."""
+    sites, fields = titles(result, "site"), titles(result, "field")
+    letter, number = iter(ascii_uppercase), count(1)
+    columns: dict[str, list[str]] = {"number": [], "field": []}
+    for site, field in zip(form["site"], form["field"], strict=True):
+        if field:
+            shown = str(next(number)), fields[field]
+        elif site:
+            shown, number = (next(letter), sites[site]), count(1)
+        else:
+            shown = "", say("table.total")
+        for column, text in zip(columns.values(), shown, strict=True):
+            column.append(text)
+    counts = form.drop(columns=["site", "field"]).round(1)
+    return pd.concat([pd.DataFrame(columns), counts], axis=1).rename(
+        columns=lambda key: say(f"{family}.{key}")
+    )
+
+
+def _indicators(result: Result, say: Language) -> pd.DataFrame:
+    table = result.indicators()
+    columns = {
+        "site": table["site"].map(titles(result, "site")),
+        "number": table["indicator"],
+        "name": [say(f"indicator.{number}") for number in table["indicator"]],
+        "points": table["points"],
+        "simulated": [say(f"simulated.{degree}") for degree in table["simulated"]],
+        "note": [say(f"indicator_note.{number}") for number in table["indicator"]],
+    }
+    return pd.DataFrame(columns).rename(columns=lambda key: say(f"indicators.{key}"))

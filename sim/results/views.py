@@ -1,0 +1,168 @@
+"""A result's figures by whatever its tables tell apart: procedure, hour, weekday, month and so on.
+
+A view has one row per group. Its figures are computed in each replication as :mod:`sim.results.measures` defines
+them, then estimated over the replications: `name`, `name_low` and `name_high` are the mean and its 95 % interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.officetime import HOUR
+from sim.results.estimate import rate_interval, t_interval
+from sim.results.measures import FINISHED
+from sim.results.observe import Status, VisitOutcome
+
+Replications = NDArray[np.integer]
+
+TARGETS = (15, 30)  # minutes of waiting
+UNSERVED = [one for one in VisitOutcome if one < VisitOutcome.SERVED]
+
+
+class Figure(NamedTuple):
+    """How a figure comes from a column with a value per row, NaN where the row is not part of it."""
+
+    column: str
+    how: str | float = "mean"  # mean, sum, max, rate (the mean of 0s and 1s), or which quantile
+    per: str = ""  # the sum of this column by which that sum is divided
+
+
+WAITS = {
+    "mean": Figure("wait"),
+    **{f"p{q}": Figure("wait", q / 100) for q in (50, 90, 95)},
+    "max": Figure("wait", "max"),
+    **{f"within_{target}": Figure(f"within_{target}", "rate") for target in TARGETS},
+    "stay": Figure("stay"),
+    "gave_up": Figure("gave_up", "rate"),
+    "visits": Figure("came", "sum"),
+    "visits_per_dossier": Figure("of_dossier"),
+    "citizen_hours": Figure("hours", "sum"),
+}
+ON_TIME = {
+    **{name: Figure(name, "rate") for name in ("on_time", "early", "late")},
+    "late_days": Figure("late_days"),
+    **{name: Figure(name, "sum") for name in ("received", "finished", "open", "overdue")},
+}
+BACKLOG = {name: Figure(name) for name in ("open", "mean")}
+STAFFING = {
+    "utilisation": Figure("worked", "sum", per="present"),
+    "overtime_hours": Figure("overtime", "sum"),
+    "staff_cost": Figure("cost", "sum"),
+}
+
+
+def waits(visits: pd.DataFrame, by: Sequence[str], replications: Replications) -> pd.DataFrame:
+    """The figures over visits; `count` is how many waited, in all replications.
+
+    A dossier with several visits enters `visits_per_dossier` in the group of its first.
+    """
+    waited = visits["waited"]
+    came = ~_is(visits["outcome"], VisitOutcome.NO_SHOW)
+    stay = visits["wait"] + visits["service"]
+    dossier = visits.loc[came, ["replication", "dossier"]]
+    of_dossier = dossier.groupby(list(dossier))["dossier"].transform("size")
+    values = {
+        "wait": visits["wait"].where(waited),
+        "stay": stay.where(waited),
+        "gave_up": _is(visits["outcome"], *UNSERVED),
+        "came": came,
+        "of_dossier": of_dossier[~dossier.duplicated()],
+        "hours": ((stay + visits["travel"]) / HOUR).where(came),
+    }
+    served = _is(visits["outcome"], VisitOutcome.SERVED)
+    for target in TARGETS:
+        within = served & (visits["wait"] <= target)
+        values[f"within_{target}"] = within.astype(np.float64).where(waited)
+    return _view(visits, values, WAITS, by, replications, count="wait")
+
+
+def on_time(dossiers: pd.DataFrame, by: Sequence[str], replications: Replications) -> pd.DataFrame:
+    """The figures over dossiers; `count` is the denominator of the rates, in all replications."""
+    status = dossiers["status"]
+    late, judged = _is(status, Status.LATE, Status.OVERDUE), _is(status, *FINISHED, Status.OVERDUE)
+    early = _is(status, Status.EARLY)
+    rates = {"on_time": early | _is(status, Status.ON_TIME), "early": early, "late": late}
+    values = {name: rate.astype(np.float64).where(judged) for name, rate in rates.items()} | {
+        "late_days": dossiers["late_days"].where(late),
+        "received": status.notna(),
+        "finished": _is(status, *FINISHED),
+        "open": _is(status, Status.OPEN, Status.OVERDUE),
+        "overdue": _is(status, Status.OVERDUE),
+    }
+    return _view(dossiers, values, ON_TIME, by, replications, count="on_time")
+
+
+def backlog(open_by_day: pd.DataFrame, by: Sequence[str], replications: Replications) -> pd.DataFrame:
+    """Dossiers open at the end of the day, and on average through it; the mean over the days of each group."""
+    _check(open_by_day, by)
+    days = open_by_day.groupby(list(dict.fromkeys((*by, "date", "replication"))), observed=True)
+    added_up = days[list(BACKLOG)].sum().reset_index()
+    return _view(added_up, {name: added_up[name] for name in BACKLOG}, BACKLOG, by, replications)
+
+
+def staffing(work_by_hour: pd.DataFrame, by: Sequence[str], replications: Replications) -> pd.DataFrame:
+    """The figures over teams; where nobody is present there is no utilisation."""
+    values = {figure.column: work_by_hour[figure.column] for figure in STAFFING.values()}
+    values["present"] = work_by_hour["present"]
+    values["overtime"] = work_by_hour["overtime"] / HOUR
+    return _view(work_by_hour, values, STAFFING, by, replications)
+
+
+def _view(
+    table: pd.DataFrame,
+    values: dict[str, pd.Series],
+    figures: Mapping[str, Figure],
+    by: Sequence[str],
+    replications: Replications,
+    count: str = "",
+) -> pd.DataFrame:
+    """A row per group of the table's rows; `count` names the values that are counted."""
+    _check(table, by)
+    keys = [table[name] for name in (*by, "replication")]
+    groups = pd.DataFrame(values, table.index, dtype=float).groupby(keys, observed=True)
+    counts = groups.count()
+    view = {"count": counts[count].groupby(level=list(by), observed=True).sum()} if count else {}
+    for name, figure in figures.items():
+        found = _by_replication(_of(groups, figure), figure, replications)
+        x = found.to_numpy()
+        if figure.how == "rate":
+            n = _by_replication(counts[figure.column], figure, replications).to_numpy()
+            mean, low, high = rate_interval(x, n)
+        else:
+            mean, low, high = t_interval(x)
+        bounds = {name: mean, f"{name}_low": np.maximum(low, 0.0), f"{name}_high": high}
+        view |= {column: pd.Series(bound, found.index) for column, bound in bounds.items()}
+    return pd.DataFrame(view).reset_index()
+
+
+def _check(table: pd.DataFrame, by: Sequence[str]) -> None:
+    if not by or any(name not in table for name in by):
+        raise ValueError(f"cannot group by {list(by)}; the choices are {list(table)}")
+
+
+def _is(column: pd.Series, *kinds: IntEnum) -> pd.Series:
+    """Bool[row]: the name in the column is of one of these kinds."""
+    return column.isin([kind.name.lower() for kind in kinds])
+
+
+def _of(groups: pd.api.typing.DataFrameGroupBy[Any, Any], figure: Figure) -> pd.Series:
+    """The figure of each group and replication."""
+    column = groups[figure.column]
+    if figure.per:
+        whole = groups[figure.per].sum()
+        return column.sum() / whole.where(whole > 0)
+    if isinstance(figure.how, float):
+        return column.quantile(figure.how)
+    return column.agg("mean" if figure.how == "rate" else figure.how)
+
+
+def _by_replication(values: pd.Series, figure: Figure, replications: Replications) -> pd.DataFrame:
+    """One row per group, one column per replication; a sum over nothing is 0, everything else unknown."""
+    wide = values.unstack("replication").reindex(columns=replications)
+    return wide.fillna(0.0) if figure.how == "sum" and not figure.per else wide
