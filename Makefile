@@ -11,7 +11,7 @@ OUT ?= out/tien_yen_2019
 
 demo: $(VENV)/core
 	$(BIN)/sim compare $(SCENARIOS)/baseline.toml $(filter-out $(SCENARIOS)/baseline.toml,$(sort $(wildcard $(SCENARIOS)/*.toml))) \
-		--replications 2 --seed 1 --out $(OUT)
+		--engine compiled --replications 5 --seed 1 --out $(OUT)
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest

@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from sim.engine.kernelcache import is_cached
 from sim.report import language, output
 from sim.report.console import console
 from sim.report.explain_screen import explanation
@@ -87,6 +88,7 @@ def run(
         console().print(trace_screen(told.model, told.dossier, told.lines, say))
         return
     output.check_writable(out)
+    _say_if_compiling(engine, say)
     started = time.monotonic()
     with _progress(say) as report:
         result = questions.run(
@@ -119,6 +121,7 @@ def compare(
     """Simulate several scenarios on the same citizens and show how they differ from the first."""
     say, scenarios = language.language(lang), [load(file) for file in files]
     output.check_writable(out)
+    _say_if_compiling(engine, say)
     started = time.monotonic()
     with _progress(say) as report:
         comparison = questions.compare(
@@ -160,6 +163,7 @@ def selftest(
     """Hold the simulation against queueing theory; exit code 1 if they disagree."""
     output.check_writable(out)
     say, simulate = language.language(lang), engine_of(engine)
+    _say_if_compiling(engine, say)
     with _progress(say) as report:
         checks = run_selftest(report, simulate=simulate, replications=max(2, replications), seed=seed)
     told = json.dumps([check._asdict() for check in checks], indent=1) + "\n"
@@ -188,6 +192,11 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _say_if_compiling(engine: str, say: language.Language) -> None:
+    if engine == "compiled" and not is_cached():
+        console(stderr=True).print(say("run.compiling"))
 
 
 @contextmanager

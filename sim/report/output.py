@@ -44,7 +44,7 @@ def save_comparison(comparison: Comparison, folder: Path, say: Language) -> None
     """The comparison, each scenario's tables in a folder of its name, and figures of differences and baseline."""
     comparison.save(folder)
     for result in comparison.results:
-        result.save(folder / result.name)
+        result.save(folder / result.name, long_as_csv=False)
     figures.save(figures.differences(comparison, say), folder / "differences.png")
     _save_figures(comparison.results[0], folder, say)
 

@@ -27,6 +27,9 @@ KEY = ["measure", "unit", *Label._fields]
 PACKAGES = ("motcua", "numpy", "scipy", "pandas", "simpy", "numba", "holidays")
 
 
+LONG = ("visits", "dossiers", "backlog", "staffing")
+
+
 @dataclass(frozen=True)
 class Result:
     """What replications of one scenario gave.
@@ -98,8 +101,11 @@ class Result:
         measures = [_with_group(row, ["mean", "low", "high", "n"]) for row in _records(self.summary())]
         return json_text({"provenance": self.provenance, "measures": measures})
 
-    def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write the summary and every table as CSV and Parquet, and provenance.json, into a folder."""
+    def save(self, folder: str | os.PathLike[str], *, long_as_csv: bool = True) -> None:
+        """Write the summary and every table as CSV and Parquet, and provenance.json, into a folder.
+
+        Without `long_as_csv` the tables with a row a visit, dossier or hour are written as Parquet only.
+        """
         tables = {
             "summary": self.summary(),
             "measures": self.measures,
@@ -111,7 +117,7 @@ class Result:
             "points": self.points,
         }
         for name, table in tables.items():
-            save_table(table, Path(folder), name)
+            save_table(table, Path(folder), name, as_csv=long_as_csv or name not in LONG)
         save_json(self.provenance, Path(folder), "provenance")
 
     @property

@@ -14,10 +14,11 @@ import pyarrow as pa
 from pyarrow import csv, parquet
 
 
-def save_table(table: pd.DataFrame, folder: Path, name: str) -> None:
-    """Write a table as NAME.csv and NAME.parquet."""
+def save_table(table: pd.DataFrame, folder: Path, name: str, *, as_csv: bool = True) -> None:
+    """Write a table as NAME.parquet and, if asked, as NAME.csv."""
     columns = pa.Table.from_pandas(table, preserve_index=False)
-    _save(folder / f"{name}.csv", lambda file: _write_csv(columns, file))
+    if as_csv:
+        _save(folder / f"{name}.csv", lambda file: _write_csv(columns, file))
     _save(folder / f"{name}.parquet", lambda file: parquet.write_table(columns, file))
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sim.engine import reference
+from sim.engine import compiled, reference
 from sim.engine.contract import Draws, Log, Plan
 from sim.plan.draws import draw
 from sim.plan.model import Model
@@ -18,7 +18,10 @@ from sim.results.targets import check_targets
 from sim.scenario import ScenarioFile
 from sim.study.explanation import explain
 
-ENGINES: dict[str, Callable[[Plan, Draws], Log]] = {"reference": reference.simulate}
+ENGINES: dict[str, Callable[[Plan, Draws], Log]] = {
+    "reference": reference.simulate,
+    "compiled": compiled.simulate,
+}
 Progress = Callable[[int, int], None]  # replications done, of how many
 
 
@@ -52,6 +55,8 @@ def replicate(
     explained = [explain(file) for file in files]
     models = [found.model for found in explained]
     jobs = [_Job(scenario, number) for number in range(replications) for scenario in range(len(files))]
+    if engine == "compiled":
+        compiled.prepare(models[0].plan)
     done = _run(models, jobs, seed, engine, min(workers or usual_workers(), len(jobs)), progress)
     return [
         collect(

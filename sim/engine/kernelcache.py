@@ -1,0 +1,45 @@
+"""Where compiled code is kept between runs, so that it is never older than its source.
+
+Numba's own check sees an edit of the file with the kernel only, not of the modules it calls. So the folder carries a
+hash of all sources that are compiled into it: an edit opens a new folder, undoing the edit finds the old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from platformdirs import user_cache_path
+
+settings: Any = numba.config
+SOURCES = (*sorted(Path(__file__).parent.glob("*.py")), Path(__file__).parents[1] / "officetime.py")
+
+
+def cache_folder() -> Path:
+    """The folder of this version of the sources, in the user's cache."""
+    digest = hashlib.sha256(b"\0".join(source.read_bytes() for source in SOURCES)).hexdigest()
+    return user_cache_path("motcua") / "kernels" / digest[:16]
+
+
+def cached(function: Callable[..., Any]) -> Any:
+    """Compile a function when it is first called, or load it from the folder; without a folder, compile each time."""
+    folder, before = cache_folder(), settings.CACHE_DIR
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        keep = os.access(folder, os.W_OK)
+    except OSError:
+        keep = False
+    try:
+        settings.CACHE_DIR = str(folder) if keep else before
+        return numba.njit(nogil=True, cache=keep)(function)
+    finally:
+        settings.CACHE_DIR = before
+
+
+def is_cached() -> bool:
+    """A process of this version has compiled the kernel before."""
+    return any(cache_folder().glob("**/*.nbi"))

@@ -1,0 +1,70 @@
+"""The two engines give the same log, bit for bit: in worlds made by Hypothesis and in the scenarios that ship."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from builder import World
+from hypothesis import given, settings
+from strategies import worlds
+
+import sim
+from sim.engine import compiled, reference
+from sim.engine.contract import Draws, Log, Plan
+from sim.plan.compile import compile_scenario
+from sim.plan.draws import draw
+
+ROOT = Path(__file__).parents[1]
+TIEN_YEN = sorted((ROOT / "scenarios" / "tien_yen_2019").glob("*.toml"))
+THEORY = sorted((ROOT / "sim" / "selftest").glob("*.toml"))
+FULL = ROOT / "tests" / "scenarios" / "valid" / "full.toml"
+
+
+def assert_agree(plan: Plan, draws: Draws) -> None:
+    """Equal logs; else the first row that differs, with its neighbours, of the first column that does."""
+    expected, found = reference.simulate(plan, draws), compiled.simulate(plan, draws)
+    for name, a, b in zip(Log._fields, expected, found, strict=True):
+        if not np.array_equal(a, b, equal_nan=True):
+            rows = min(len(a), len(b))
+            same = (a[:rows] == b[:rows]) | (np.isnan(a[:rows]) & np.isnan(b[:rows]))
+            row = int(np.append(np.flatnonzero(~same), rows)[0])
+            near = slice(max(row - 2, 0), row + 3)
+            pytest.fail(
+                f"{name}[{row}]: reference {a[near]} of {len(a)} rows, compiled {b[near]} of {len(b)} rows"
+            )
+
+
+@settings(max_examples=300)
+@given(worlds())
+def test_worlds(world: World) -> None:
+    assert_agree(*world.build())
+
+
+@pytest.mark.slow
+@settings(max_examples=20_000)
+@given(worlds(30))
+def test_many_worlds(world: World) -> None:
+    assert_agree(*world.build())
+
+
+@pytest.mark.parametrize("file", [FULL, *THEORY], ids=lambda file: file.stem)
+def test_theory_and_a_scenario_with_everything(file: Path) -> None:
+    model = compile_scenario(sim.load(file).scenario)
+    assert_agree(model.plan, draw(model, 5, 0).draws)
+
+
+@pytest.mark.parametrize("file", TIEN_YEN, ids=lambda file: file.stem)
+def test_tien_yen(file: Path) -> None:
+    """February and March, with Tết, and the weeks of warm-up before them."""
+    scenario = sim.load(file).change({"horizon.from": "2019-02-01", "horizon.to": "2019-03-15"})
+    model = compile_scenario(scenario.change({"horizon.warm_up": "2 weeks"}).scenario)
+    assert_agree(model.plan, draw(model, 7, 1).draws)
+
+
+def test_the_engine_of_a_run_changes_no_number() -> None:
+    one, other = (
+        sim.run(FULL, replications=2, workers=1, engine=engine) for engine in ("reference", "compiled")
+    )
+    assert one.measures.equals(other.measures)

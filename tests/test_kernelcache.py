@@ -1,0 +1,50 @@
+"""Compiled code is kept under a hash of its sources."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.engine import kernelcache
+
+
+def test_an_edit_opens_another_folder_and_undoing_it_finds_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = tmp_path / "rules.py"
+    rules.write_text("first")
+    monkeypatch.setattr(kernelcache, "SOURCES", (rules,))
+    first = kernelcache.cache_folder()
+    rules.write_text("other")
+    assert kernelcache.cache_folder() != first
+    rules.write_text("first")
+    assert kernelcache.cache_folder() == first
+
+
+def test_all_that_is_compiled_into_the_kernel_is_hashed() -> None:
+    names = {source.name for source in kernelcache.SOURCES}
+    assert {"compiled.py", "agenda.py", "lines.py", "rules.py", "contract.py", "officetime.py"} <= names
+    assert all(source.is_file() for source in kernelcache.SOURCES)
+
+
+def test_without_a_folder_it_still_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("not a folder")
+    monkeypatch.setattr(kernelcache, "cache_folder", lambda: occupied / "kernels")
+    assert not kernelcache.is_cached()
+    assert kernelcache.cached(_twice)(21) == 42
+
+
+def test_the_second_process_finds_what_the_first_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernelcache, "cache_folder", lambda: tmp_path / "kernels")
+    assert not kernelcache.is_cached()
+    assert kernelcache.cached(_twice)(21) == 42
+    assert kernelcache.is_cached()
+    again = kernelcache.cached(_twice)
+    assert again(21) == 42
+    assert sum(again.stats.cache_hits.values()) == 1
+
+
+def _twice(number: int) -> int:
+    return 2 * number

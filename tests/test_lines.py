@@ -1,0 +1,61 @@
+"""Waiting lines of the compiled engine: the order of a sorted list, whoever leaves from wherever."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numba import njit
+
+import sim
+from sim.engine.lines import head, insert, layout, remove
+from sim.plan.compile import compile_scenario
+
+BASELINE = Path(__file__).parents[1] / "scenarios" / "tien_yen_2019" / "baseline.toml"
+
+TASKS, CLASSES = 3000, 3
+
+
+@njit
+def _head(ends, line, classes):  # type: ignore[no-untyped-def]
+    return head(ends, line, classes)
+
+
+@pytest.mark.parametrize("by_due", [False, True])
+def test_order_is_that_of_a_sorted_list(by_due: bool) -> None:
+    random = np.random.default_rng(3)
+    ends, links = np.full((2 * CLASSES, 2), -1), np.empty((TASKS, 3), np.int64)
+    key, place = np.empty(TASKS), np.full(TASKS, -1)
+    expected: list[tuple[int, float, int]] = []
+    for task in range(TASKS):
+        klass, at = int(random.integers(0, CLASSES)), float(random.integers(0, 50))
+        insert(ends, links, key, place, CLASSES + klass, task, at, by_due)
+        expected.append((-klass, at, task))
+        expected.sort()
+        while expected and random.random() < 0.48:
+            assert _head(ends, 1, CLASSES) == expected[0][2]
+            _, _, gone = expected.pop(0 if random.random() < 0.5 else int(random.integers(len(expected))))
+            remove(ends, links, key, place, gone, by_due)
+            assert place[gone] == -1
+    for _, _, task in expected:
+        assert _head(ends, 1, CLASSES) == task
+        remove(ends, links, key, place, task, by_due)
+    assert _head(ends, 1, CLASSES) == -1
+
+
+def test_queues_that_nobody_tells_apart_are_one_line() -> None:
+    """Of the 2,000 queues of the district and its communes, by field, few are served by different people."""
+    plan = compile_scenario(sim.load(BASELINE).scenario).plan
+    found = layout(plan)
+    assert len(found.queue_of) < len(plan.queue_site) / 10
+    tier = np.full((len(plan.team_site), len(plan.queue_site)), -1)
+    for team in range(len(plan.team_site)):
+        first = plan.tier_start[team]
+        for number in range(first, plan.tier_start[team + 1]):
+            queues = plan.tier_queue[plan.tier_queue_start[number] : plan.tier_queue_start[number + 1]]
+            tier[team, queues] = number - first
+            lines = found.tier_line[found.tier_line_start[number] : found.tier_line_start[number + 1]]
+            assert set(lines) == set(found.line_of[queues])
+    same = tier[:, found.queue_of[found.line_of]]
+    assert (tier == same).all()
+    assert (plan.queue_site == plan.queue_site[found.queue_of[found.line_of]]).all()
+    assert (plan.queue_by_due == plan.queue_by_due[found.queue_of[found.line_of]]).all()
