@@ -218,3 +218,18 @@ def test_usual_language(settings: dict[str, str], code: str, monkeypatch: pytest
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     assert usual_language() == code
+
+
+@pytest.mark.parametrize(
+    ("difference", "low", "high", "clear"),
+    [
+        (-1.2, -1.4, -1.0, True),
+        (1.2, -0.1, 2.0, False),
+        (0.01, 0.005, 0.015, False),  # written as 0.0 minutes
+        (1.2, float("nan"), float("nan"), False),
+    ],
+)
+def test_a_difference_is_clear_if_it_can_be_seen(
+    difference: float, low: float, high: float, clear: bool
+) -> None:
+    assert EN.is_clear(difference, low, high, "min") is clear

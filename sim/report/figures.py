@@ -152,7 +152,7 @@ def _forest(axes: Axes, rows: pd.DataFrame, measure: str, say: Language) -> set[
     """One measure's differences, a row each; the verdicts that occur."""
     unit, better = MEASURES[measure].unit, MEASURES[measure].better
     found = rows[["difference", "difference_low", "difference_high"]].to_numpy(np.float64)
-    verdicts = [_verdict(low, high, better) for _, low, high in found]
+    verdicts = [_verdict(say.is_clear(by, low, high, unit), by, better) for by, low, high in found.tolist()]
     axes.axvline(0, color=BLACK, linewidth=0.8)
     for y, (verdict, row) in enumerate(zip(verdicts, found, strict=True)):
         mean, low, high = row * drawing.scale(unit)
@@ -168,11 +168,10 @@ def _forest(axes: Axes, rows: pd.DataFrame, measure: str, say: Language) -> set[
     return set(verdicts)
 
 
-def _verdict(low: float, high: float, better: str) -> Verdict:
-    """A difference is clear if its interval does not contain 0; unknown bounds leave it unclear."""
-    if not (low > 0 or high < 0):
+def _verdict(clear: bool, difference: float, better: str) -> Verdict:
+    if not clear:
         return UNCLEAR
-    return BETTER if (high < 0) == (better == "lower") else WORSE
+    return BETTER if (difference < 0) == (better == "lower") else WORSE
 
 
 def _style(verdict: Verdict) -> dict[str, Any]:

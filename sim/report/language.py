@@ -48,6 +48,10 @@ class Language:
         text = self.number(100 * value, 1) if unit == "fraction" else self.amount(value, unit)
         return f"+{text}" if value > 0 and text.strip("0.,") else text
 
+    def is_clear(self, difference: float, low: float, high: float, unit: str) -> bool:
+        """The interval does not contain 0, and the difference is not written as 0; unknown bounds: not clear."""
+        return (low > 0 or high < 0) and self.difference(difference, unit) != self.difference(0.0, unit)
+
     def day(self, day: date) -> str:
         """28/11/2019 in Vietnamese, 28 Nov 2019 in English."""
         if self.code == "vi":

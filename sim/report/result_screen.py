@@ -133,7 +133,7 @@ def _with_difference(row: pd.Series, name: str, say: Language) -> Text:
     told = f"\n{say.difference(difference, unit)}"
     if low == low:
         told += f" [{say.difference(low, unit)}; {say.difference(high, unit)}]"
-    clear = (low > 0 or high < 0) and say.difference(difference, unit) != say.difference(0.0, unit)
+    clear = say.is_clear(difference, low, high, unit)
     good = (difference < 0) == (MEASURES[name].better == "lower") if MEASURES[name].better else None
     style = "" if not clear or good is None else "green" if good else "red"
     return cell.append(told + ("*" if clear else ""), style=style)
