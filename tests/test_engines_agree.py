@@ -43,7 +43,7 @@ def test_worlds(world: World) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=5_000)
+@settings(max_examples=2_000)
 @given(worlds(30))
 def test_many_worlds(world: World) -> None:
     assert_agree(*world.build())
