@@ -32,7 +32,7 @@ from sim.selftest import REPLICATIONS
 from sim.selftest import selftest as run_selftest
 from sim.study import questions
 from sim.study.explanation import explain as explain_file
-from sim.study.replicate import ENGINES, engine_of, usual_workers
+from sim.study.replicate import ENGINES, engine_of, workers_of
 from sim.study.replicate import Progress as Report
 
 app = typer.Typer(
@@ -99,7 +99,7 @@ def run(
         sys.stdout.write(result.to_json() + "\n")
     else:
         screen = console()
-        screen.print(run_screen(scenario, result, verdicts, workers or usual_workers(), say))
+        screen.print(run_screen(scenario, result, verdicts, workers_of(workers, replications), say))
         screen.print(say("run.took", seconds=say.number(time.monotonic() - started, 0)))
     if out is not None:
         output.save_run(result, out, say)
@@ -130,7 +130,8 @@ def compare(
     if as_json:
         sys.stdout.write(comparison.to_json() + "\n")
     else:
-        _print_comparison(scenarios, comparison, workers, time.monotonic() - started, say)
+        used = workers_of(workers, replications * len(scenarios))
+        _print_comparison(scenarios, comparison, used, time.monotonic() - started, say)
     if out is not None:
         output.save_comparison(comparison, out, say)
         _say_where(out, say)
@@ -211,12 +212,12 @@ def _progress(say: language.Language) -> Iterator[Report]:
 def _print_comparison(
     scenarios: Sequence[ScenarioFile],
     comparison: Comparison,
-    workers: int | None,
+    workers: int,
     seconds: float,
     say: language.Language,
 ) -> None:
     screen = console()
-    screen.print(compared_screen(scenarios, comparison, workers or usual_workers(), say))
+    screen.print(compared_screen(scenarios, comparison, workers, say))
     screen.print(say("run.took", seconds=say.number(seconds, 0)))
 
 

@@ -42,6 +42,7 @@ def test_run_in_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
     ran = sim(capsys, "run", TINY, "--replications", "1", "--lang", "vi")
     assert "thời gian chờ trung bình" in ran.out
     assert "Một lần lặp không cho khoảng tin cậy" in ran.out
+    assert "1 tiến trình" in ran.out  # one replication keeps one process busy, however many there could be
 
 
 def test_run_json_has_the_agreed_form(capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,7 +57,7 @@ def replicate(
     jobs = [_Job(scenario, number) for number in range(replications) for scenario in range(len(files))]
     if engine == "compiled":
         compiled.prepare(models[0].plan)
-    done = _run(models, jobs, seed, engine, min(workers or usual_workers(), len(jobs)), progress)
+    done = _run(models, jobs, seed, engine, workers_of(workers, len(jobs)), progress)
     return [
         collect(
             file,
@@ -74,6 +74,11 @@ def engine_of(name: str) -> Callable[[Plan, Draws], Log]:
     if name not in ENGINES:
         raise ValueError(f"'{name}' is not an engine; choose one of {', '.join(ENGINES)}")
     return ENGINES[name]
+
+
+def workers_of(asked: int | None, jobs: int) -> int:
+    """How many processes do so many replications, all scenarios together: never more than there are."""
+    return min(asked or usual_workers(), jobs)
 
 
 def usual_workers() -> int:
