@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sim.engine.kernelcache import is_cached
+from sim.kernelcache import is_cached
 from sim.report import language, output
 from sim.report.console import console
 from sim.report.explain_screen import explanation

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.engine import kernelcache
+from sim import kernelcache
 
 
 def test_an_edit_opens_another_folder_and_undoing_it_finds_the_first(

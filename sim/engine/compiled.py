@@ -35,7 +35,7 @@ from sim.engine.agenda import (
     turn_slice,
 )
 from sim.engine.contract import Bools, Draws, Floats, Ints, Kind, Log, Mark, Outcome, Plan, Precedence, Reason
-from sim.engine.kernelcache import cached
+from sim.kernelcache import cached
 from sim.engine.lines import NONE, head, insert, layout, remove
 from sim.officetime import add_working, next_day_opening
 

@@ -1,7 +1,7 @@
 """Where compiled code is kept between runs, so that it is never older than its source.
 
-Numba's own check sees an edit of the file with the kernel only, not of the modules it calls. So the folder carries a
-hash of all sources that are compiled into it: an edit opens a new folder, undoing the edit finds the old one.
+Numba's own check sees an edit of the file with a compiled function only, not of the modules it calls. So the folder
+carries a hash of all sources that may be compiled: an edit opens a new folder, undoing the edit finds the old one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import numba
 from platformdirs import user_cache_path
 
 settings: Any = numba.config
-SOURCES = (*sorted(Path(__file__).parent.glob("*.py")), Path(__file__).parents[1] / "officetime.py")
+HERE = Path(__file__).parent
+# Whatever is compiled imports Numba or what does; the constants it reads besides are those of the contract.
+SOURCES = (HERE / "engine/contract.py", *sorted(f for f in HERE.rglob("*.py") if b"numba" in f.read_bytes()))
 
 
 def cache_folder() -> Path:
