@@ -35,8 +35,8 @@ from sim.engine.agenda import (
     turn_slice,
 )
 from sim.engine.contract import Bools, Draws, Floats, Ints, Kind, Log, Mark, Outcome, Plan, Precedence, Reason
-from sim.kernelcache import cached
 from sim.engine.lines import NONE, head, insert, layout, remove
+from sim.kernelcache import cached
 from sim.officetime import add_working, next_day_opening
 
 NAN = math.nan
