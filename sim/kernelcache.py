@@ -16,6 +16,7 @@ import numba
 from platformdirs import user_cache_path
 
 settings: Any = numba.config
+njit: Any = numba.njit
 HERE = Path(__file__).parent
 # Whatever is compiled imports Numba or what does; the constants it reads besides are those of the contract.
 SOURCES = (HERE / "engine/contract.py", *sorted(f for f in HERE.rglob("*.py") if b"numba" in f.read_bytes()))
@@ -27,8 +28,11 @@ def cache_folder() -> Path:
     return user_cache_path("motcua") / "kernels" / digest[:16]
 
 
-def cached(function: Callable[..., Any]) -> Any:
-    """Compile a function when it is first called, or load it from the folder; without a folder, compile each time."""
+def cached(function: Callable[..., Any], **options: bool) -> Any:
+    """Compile a function when it is first called, or load it from the folder; without a folder, compile each time.
+
+    `options` are those of `numba.njit`.
+    """
     folder, before = cache_folder(), settings.CACHE_DIR
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -37,7 +41,7 @@ def cached(function: Callable[..., Any]) -> Any:
         keep = False
     try:
         settings.CACHE_DIR = str(folder) if keep else before
-        return numba.njit(nogil=True, cache=keep)(function)
+        return njit(nogil=True, cache=keep, **options)(function)
     finally:
         settings.CACHE_DIR = before
 

@@ -7,40 +7,58 @@ import numpy as np
 import pytest
 from numba import njit
 
-from sim.engine.agenda import CODE, FRONT_SIZE, SLICE, TIME, add, drop_next, make_counts, turn_slice
+from sim.engine.agenda import (
+    EVENT,
+    FRONT,
+    FRONT_SIZE,
+    LATER,
+    NONE,
+    SLICE,
+    add,
+    drop_next,
+    make_counts,
+    turn_slice,
+)
 
 ROOM = 60_000
 
 
-@njit
-def _add(front, rest, slots, bucket, counts, width, time, code):  # type: ignore[no-untyped-def]
-    add(front, rest, slots, bucket, counts, width, time, code)
+@njit(_nrt=False)
+def _add(front, rest, later, bucket, counts, slice_ends, width, time, code):  # type: ignore[no-untyped-def]
+    add(front, rest, later, bucket, counts, slice_ends, width, time, code)
 
 
-@njit
+@njit(_nrt=False)
 def _drop(front, rest, counts):  # type: ignore[no-untyped-def]
     drop_next(front, rest, counts)
 
 
 class Agenda:
-    """The arrays of an agenda, driven as the kernel drives them."""
+    """The columns of an agenda, driven as the kernel drives them."""
 
     def __init__(self, width: float, end: float) -> None:
-        self.front, self.rest, self.slots = np.empty((65, 2)), np.empty((ROOM, 2)), np.empty((ROOM, 3))
-        self.bucket, self.counts = np.full(int(end / width) + 2, -1, np.int64), make_counts()
+        self.front, self.rest = np.empty(FRONT + 1, EVENT), np.empty(ROOM, EVENT)
+        self.later = np.empty(ROOM, LATER)
+        self.bucket, self.counts = np.full(int(end / width) + 2, NONE), make_counts()
         self.width = width
 
+    @property
+    def slice_ends(self) -> float:
+        last = len(self.bucket) - 1
+        return (self.counts[SLICE] + 1) * self.width if self.counts[SLICE] < last else math.inf
+
     def add(self, time: float, code: int) -> None:
-        _add(self.front, self.rest, self.slots, self.bucket, self.counts, self.width, time, float(code))
+        places = self.front, self.rest, self.later, self.bucket, self.counts
+        _add(*places, self.slice_ends, self.width, time, code)
 
     def take(self) -> tuple[float, int]:
         while True:
             size = self.counts[FRONT_SIZE]
-            time = self.front[size - 1, TIME] if size else math.inf
-            if self.counts[SLICE] >= len(self.bucket) - 1 or (self.counts[SLICE] + 1) * self.width > time:
+            time = self.front[size - 1]["time"] if size else math.inf
+            if self.slice_ends > time or self.slice_ends == math.inf:
                 break
-            turn_slice(self.front, self.rest, self.slots, self.bucket, self.counts)
-        code = int(self.front[size - 1, CODE])
+            turn_slice(self.front, self.rest, self.later, self.bucket, self.counts)
+        code = int(self.front[size - 1]["code"])
         _drop(self.front, self.rest, self.counts)
         return float(time), code
 

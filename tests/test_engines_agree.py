@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from builder import World
 from hypothesis import given, settings
-from strategies import worlds
+from strategies import DESK_ROLES, OFFICE_ROLES, worlds
 
 import sim
 from sim.engine import compiled, reference
@@ -36,17 +43,52 @@ def assert_agree(plan: Plan, draws: Draws) -> None:
             )
 
 
+def siblings(world: World) -> Iterator[World]:
+    """The world under eight settings of the rules: making one takes longer than running it in both engines."""
+    roles = frozenset(OFFICE_ROLES + DESK_ROLES)
+    for balk_above, by_due in itertools.product(
+        (math.inf, 0.0, 1.0, 3.0), (world.by_due, roles - world.by_due)
+    ):
+        yield dataclasses.replace(world, balk_above=balk_above, by_due=by_due, restart=balk_above > 0)
+
+
 @settings(max_examples=300)
 @given(worlds())
 def test_worlds(world: World) -> None:
-    assert_agree(*world.build())
+    for sibling in siblings(world):
+        assert_agree(*sibling.build())
 
 
 @pytest.mark.slow
 @settings(max_examples=2_000)
 @given(worlds(30))
 def test_many_worlds(world: World) -> None:
-    assert_agree(*world.build())
+    for sibling in siblings(world):
+        assert_agree(*sibling.build())
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["NUMBA_DISABLE_JIT", pytest.param("NUMBA_BOUNDSCHECK", marks=pytest.mark.slow)],
+)
+def test_worlds_in_other_ways_to_run_the_kernel(variable: str, tmp_path: Path) -> None:
+    """As plain Python, and compiled anew with every index checked."""
+    script = "import test_engines_agree as tests; tests.in_another_process()"
+    settings = {variable: "1", "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parent)}
+    subprocess.run([sys.executable, "-c", script], env=os.environ | settings, check=True, cwd=ROOT)
+
+
+def in_another_process() -> None:
+    """Some worlds, and a scenario with everything."""
+    some_worlds()
+    test_theory_and_a_scenario_with_everything(FULL)
+
+
+@settings(max_examples=30, derandomize=True, deadline=None, database=None)
+@given(worlds())
+def some_worlds(world: World) -> None:
+    for sibling in siblings(world):
+        assert_agree(*sibling.build())
 
 
 @pytest.mark.parametrize("file", [FULL, *THEORY], ids=lambda file: file.stem)

@@ -7,7 +7,9 @@ import pytest
 from numba import njit
 
 import sim
-from sim.engine.lines import head, insert, layout, remove
+from sim.engine.agenda import NONE
+from sim.engine.lines import ENDS, head, insert, layout, remove
+from sim.engine.state import LIVE
 from sim.plan.compile import compile_scenario
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "tien_yen_2019" / "baseline.toml"
@@ -15,31 +17,42 @@ BASELINE = Path(__file__).parents[1] / "scenarios" / "tien_yen_2019" / "baseline
 TASKS, CLASSES = 3000, 3
 
 
-@njit
+@njit(_nrt=False)
 def _head(ends, line, classes):  # type: ignore[no-untyped-def]
     return head(ends, line, classes)
 
 
+@njit(_nrt=False)
+def _insert(ends, live, number, slot, by_due):  # type: ignore[no-untyped-def]
+    insert(ends, live, number, slot, by_due)
+
+
+@njit(_nrt=False)
+def _remove(ends, live, slot, by_due):  # type: ignore[no-untyped-def]
+    remove(ends, live, slot, by_due)
+
+
 @pytest.mark.parametrize("by_due", [False, True])
 def test_order_is_that_of_a_sorted_list(by_due: bool) -> None:
+    """Slots are numbered against the order of their tasks, which decides ties."""
     random = np.random.default_rng(3)
-    ends, links = np.full((2 * CLASSES, 2), -1), np.empty((TASKS, 3), np.int64)
-    key, place = np.empty(TASKS), np.full(TASKS, -1)
-    expected: list[tuple[int, float, int]] = []
+    ends, live = np.full(2 * CLASSES, NONE, ENDS), np.zeros(TASKS, LIVE)
+    expected: list[tuple[int, float, int, int]] = []
     for task in range(TASKS):
-        klass, at = int(random.integers(0, CLASSES)), float(random.integers(0, 50))
-        insert(ends, links, key, place, CLASSES + klass, task, at, by_due)
-        expected.append((-klass, at, task))
+        slot, klass, at = TASKS - 1 - task, int(random.integers(0, CLASSES)), float(random.integers(0, 50))
+        live[slot]["task"], live[slot]["key"] = task, at
+        _insert(ends, live, CLASSES + klass, slot, by_due)
+        expected.append((-klass, at, task, slot))
         expected.sort()
         while expected and random.random() < 0.48:
-            assert _head(ends, 1, CLASSES) == expected[0][2]
-            _, _, gone = expected.pop(0 if random.random() < 0.5 else int(random.integers(len(expected))))
-            remove(ends, links, key, place, gone, by_due)
-            assert place[gone] == -1
-    for _, _, task in expected:
-        assert _head(ends, 1, CLASSES) == task
-        remove(ends, links, key, place, task, by_due)
-    assert _head(ends, 1, CLASSES) == -1
+            assert _head(ends, 1, CLASSES) == expected[0][3]
+            *_, gone = expected.pop(0 if random.random() < 0.5 else int(random.integers(len(expected))))
+            _remove(ends, live, gone, by_due)
+            assert live[gone]["place"] == NONE
+    for *_, slot in expected:
+        assert _head(ends, 1, CLASSES) == slot
+        _remove(ends, live, slot, by_due)
+    assert _head(ends, 1, CLASSES) == NONE
 
 
 def test_queues_that_nobody_tells_apart_are_one_line() -> None:

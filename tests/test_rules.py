@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from builder import Site, World, at, clock
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim import officetime
 from sim.engine import rules
@@ -130,7 +133,28 @@ def test_closes_at(t: str, closes: bool) -> None:
 def test_too_late(t: str, site: int, late: bool) -> None:
     plan = plan_of()
     office, last_ticket = plan.office, plan.last_ticket[site]
-    assert rules.too_late(office.first_session, office.closes, last_ticket, at(t)) is late
+    day = rules.day_number(at(t))
+    closes_today = rules.closing_of(office.first_session, office.closes, day)
+    assert rules.too_late(closes_today, day * 1440.0, last_ticket, at(t)) == late
+
+
+@given(st.integers(0, 400_000), st.sampled_from([-1, 0, 1]))
+def test_day_number_is_that_of_exact_division(day: int, ulps: int) -> None:
+    t = math.nextafter(day * 1440.0, ulps * math.inf) if ulps else day * 1440.0
+    if t >= 0:
+        assert rules.day_number(t) == t // 1440.0
+
+
+@given(st.lists(st.integers(0, 9), max_size=8), st.integers(-1, 10), st.integers(0, 8), st.integers(0, 8))
+def test_first_not_before_is_a_search_from_the_left(numbers: list[int], value: int, a: int, b: int) -> None:
+    column, first, last = (
+        np.sort(np.array(numbers, float)),
+        min(a, b, len(numbers)),
+        min(max(a, b), len(numbers)),
+    )
+    assert rules.first_not_before(column, first, last, value) == first + np.searchsorted(
+        column[first:last], value
+    )
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_balking_only_when_one_must_wait() -> None:
         Dossier(at("8:15"), [desk("in", 10)]),
         Dossier(at("8:16"), [desk("out", 10, moments=(0.25,), returns=1)]),
     ]
-    assert story(World([Team([["in"]]), Team([["out"]])], dossiers, balk_above=0)) == Told(
+    assert story(World([Team([["in"]]), Team([["out"]])], dossiers, balk_above=0.0)) == Told(
         tasks=[
             "8:00 8:00 8:30",
             "8:05 8:30 8:40",

@@ -117,7 +117,7 @@ def test_whoever_left_is_neither_served_nor_counted() -> None:
         Dossier(at("8:05"), [desk("in", 10, patience=(20,))]),
         Dossier(at("8:30"), [desk("in", 10)]),
     ]
-    assert story(World(ONE_COUNTER, dossiers, balk_above=0)) == Told(
+    assert story(World(ONE_COUNTER, dossiers, balk_above=0.0)) == Told(
         tasks=["8:00 8:00 9:00", "8:05 - - lost", "8:30 9:00 9:10"],
         spells=["0 by 0 8:00-9:00", "2 by 0 9:00-9:10"],
         left=["1 patience 8:05-8:25"],
@@ -151,7 +151,7 @@ def test_people_at_the_counter_do_not_wait() -> None:
 def test_work_of_no_minutes_ends_as_it_begins() -> None:
     """Even while others enter at the same instant: each finds the counter free."""
     dossiers = [Dossier(at("8:00"), [desk("in", 0), office("check", 0)]) for _ in range(3)]
-    assert story(World([Team([["in"], ["check"]])], dossiers, balk_above=0)).tasks == ["8:00 8:00 8:00"] * 6
+    assert story(World([Team([["in"], ["check"]])], dossiers, balk_above=0.0)).tasks == ["8:00 8:00 8:00"] * 6
 
 
 # --- odd hours ---

@@ -2,11 +2,13 @@
 
 Names are those of :mod:`sim.engine.reference` and :mod:`sim.engine.hall`, and the decisions are those of the same
 :mod:`sim.engine.rules`. What differs is mechanics: arrivals, roster changes and closings come sorted and need no
-event list; other events are in an :mod:`~sim.engine.agenda`; tasks wait in :mod:`~sim.engine.lines`.
+event list; other events are in an :mod:`~sim.engine.agenda`; tasks wait in :mod:`~sim.engine.lines`; what is under
+way is kept in small records (:mod:`~sim.engine.state`), and the log of a task is written once, when it has ended.
 
-The kernel is one function, so that its state stays in registers and local arrays. An event goes through it from top
-to bottom: at most one task ends, at most one enters, some citizens leave, then people take work, and last the events
-that follow are put into the agenda.
+The kernel is one function that allocates nothing: so Numba need not count references to arrays, which would cost ten
+times the work itself. When its room gets short it stops between two events and is called again with more. An event
+goes through it from top to bottom: at most one task ends, at most one stage begins, at most one task enters, some
+citizens leave, then people take work, and last the events that follow are put into the agenda.
 """
 
 from __future__ import annotations
@@ -19,23 +21,20 @@ from numba import njit
 
 from sim.engine import rules
 from sim.engine.agenda import (
-    CODE,
     FRONT,
     FRONT_SIZE,
-    ID_BITS,
-    ID_MASK,
+    NONE,
     REST_SIZE,
     SLICE,
-    TIME,
     USED,
+    Records,
     add,
     drop_next,
-    longer,
-    make_counts,
     turn_slice,
 )
 from sim.engine.contract import Bools, Draws, Floats, Ints, Kind, Log, Mark, Outcome, Plan, Precedence, Reason
-from sim.engine.lines import NONE, head, insert, layout, remove
+from sim.engine.lines import head, insert, remove
+from sim.engine.state import Indices, Room, charge_overtime, link, make_log, make_room, more_room, unlink
 from sim.kernelcache import cached
 from sim.officetime import add_working, next_day_opening
 
@@ -45,14 +44,27 @@ OPEN, DONE, LOST = int(Outcome.OPEN), int(Outcome.DONE), int(Outcome.LOST)
 START, PAUSE, RESUME, STOP = int(Mark.START), int(Mark.PAUSE), int(Mark.RESUME), int(Mark.STOP)
 IMPATIENT, BALKED = int(Reason.PATIENCE), int(Reason.BALKED)
 NO_SHOW, TURNED_AWAY = int(Reason.NO_SHOW), int(Reason.TURNED_AWAY)
-FINISH, ENTER, PATIENCE = int(Precedence.FINISH), int(Precedence.ENTER), int(Precedence.PATIENCE)
-ROSTER, CLOSING = int(Precedence.ROSTER), int(Precedence.CLOSING)
-EVENTS_A_SLICE = 8
+# The code of an event: precedence, then the task (or team, or site), then the task's slot.
+SLOT_BITS, ID_BITS = 24, 36
+PRECEDENCE_AT = SLOT_BITS + ID_BITS
+SLOT_MASK, ID_MASK = (1 << SLOT_BITS) - 1, (1 << ID_BITS) - 1
+FINISH = int(Precedence.FINISH) << PRECEDENCE_AT
+ENTER = int(Precedence.ENTER) << PRECEDENCE_AT
+PATIENCE = int(Precedence.PATIENCE) << PRECEDENCE_AT
+ROSTER = int(Precedence.ROSTER) << PRECEDENCE_AT
+CLOSING = int(Precedence.CLOSING) << PRECEDENCE_AT
+AGENDA, ARRIVALS, ROSTERS, CLOSINGS = range(4)  # where the next event comes from
 
 
 def simulate(plan: Plan, draws: Draws) -> Log:
     """Run one replication."""
-    return Log(*kernel(plan, draws))
+    room, log = make_room(plan, draws), make_log(len(draws.kind), len(draws.arrival))
+    while not run(plan, draws, log, room):
+        room = more_room(room)
+    progress = room.progress[0]
+    spell, left = room.spell[: progress["spells"]], room.left[: progress["leavings"]]
+    columns = [rows[name].copy() for rows in (spell, left) for name in rows.dtype.names]
+    return log._replace(**dict(zip(Log._fields[-len(columns) :], columns, strict=True)))
 
 
 def prepare(plan: Plan) -> None:
@@ -60,636 +72,524 @@ def prepare(plan: Plan) -> None:
     empty = {Floats: np.zeros(0), Ints: np.zeros(0, np.int64), Bools: np.zeros(0, np.bool_)}
     columns = {name: empty[kind] for name, kind in get_type_hints(Draws).items() if kind in empty}
     starts = dict.fromkeys(("stage_start", "task_start"), np.zeros(1, np.int64))
-    kernel(plan, Draws(**(columns | starts | {"attempts": 1})))
+    simulate(plan, Draws(**(columns | starts | {"attempts": 1})))
 
 
-@cached
-def kernel(plan: Plan, draws: Draws) -> Log:
-    """The log of one replication.
-
-    The columns of plan and draws are unpacked once, as p_… and d_…: reading a field of a tuple of arrays counts
-    references, which in a loop costs more than the work itself.
-    """
-    p_office = plan.office
-    first_session, closes = plan.office.first_session, plan.office.closes
-    p_end = plan.end
-    p_queue_site = plan.queue_site
-    p_queue_desk = plan.queue_desk
-    p_server_start = plan.server_start
-    p_server_team = plan.server_team
-    p_team_site = plan.team_site
-    p_tier_start = plan.tier_start
-    p_serve_all = plan.serve_all
-    p_closing_time = plan.closing_time
-    p_closing_site = plan.closing_site
-    p_round_start = plan.round_start
-    p_round_time = plan.round_time
-    p_balk_above = plan.balk_above
-    p_last_ticket = plan.last_ticket
-    p_visit_edge = plan.visit_edge
-    p_visit_mass = plan.visit_mass
-    p_visit_day = plan.visit_day
-    p_restart = plan.restart
-    d_arrival = draws.arrival
-    d_stage_start = draws.stage_start
-    d_site = draws.site
-    d_deadline_unit = draws.deadline_unit
-    d_deadline_amount = draws.deadline_amount
-    d_cut_off = draws.cut_off
-    d_task_start = draws.task_start
-    d_kind = draws.kind
-    d_queue = draws.queue
-    d_work = draws.work
-    d_mark = draws.mark
-    d_visit = draws.visit
-    d_attempts = draws.attempts
-    d_moment = draws.moment
-    d_patience = draws.patience
-    d_priority = draws.priority
-    d_returns = draws.returns
-    d_no_show = draws.no_show
-    d_roster_time = draws.roster_time
-    d_roster_team = draws.roster_team
-    d_roster_staff = draws.roster_staff
-    d_round = draws.round
-    tasks, dossiers = len(d_kind), len(d_arrival)
-    teams, sites = len(p_team_site), len(p_serve_all)
-    # the log
-    entered, started, ended = np.full(tasks, NAN), np.full(tasks, NAN), np.full(tasks, NAN)
-    team_of, interrupted = np.full(tasks, NONE, np.int64), np.zeros(tasks, np.int64)
-    overtime, outcome = np.zeros(tasks), np.zeros(tasks, np.int64)
-    received, due, ready = np.full(dossiers, NAN), np.full(dossiers, NAN), np.full(dossiers, NAN)
-    spell_who, spell_when = np.empty((tasks + 64, 2), np.int64), np.empty((tasks + 64, 2))
-    left_who, left_when = np.empty((64, 2), np.int64), np.empty((64, 2))
-    spells = leavings = 0
-    # tasks
-    dossier_of = _dossiers(draws, tasks)
-    to_do, began = d_work.copy(), np.empty(tasks)
-    finish_at, patience_ends = np.full(tasks, NAN), np.full(tasks, NAN)
-    working = np.full(tasks, NONE, np.int64)  # the team at work on it
-    older, younger = np.empty(tasks, np.int64), np.empty(tasks, np.int64)  # at work in one team, by start
-    attempt = np.zeros(len(d_returns), np.int64)
-    # dossiers
-    paused, here = np.full(dossiers, NAN), np.zeros(dossiers, np.bool_)
-    stage_of, left_to_do = np.zeros(dossiers, np.int64), np.zeros(dossiers, np.int64)
-    # teams and sites
-    staff, staying, busy = np.zeros(teams, np.int64), np.zeros(teams, np.int64), np.zeros(teams, np.int64)
-    oldest, youngest = np.full(teams, NONE, np.int64), np.full(teams, NONE, np.int64)
-    office, charged = np.zeros(teams, np.int64), np.zeros(teams)
-    stays_till = np.zeros(teams, np.int64)  # people stay until so many times the building has been empty
-    waiting, in_building, emptied = (
-        np.zeros(sites, np.int64),
-        np.zeros(sites, np.int64),
-        np.zeros(sites, np.int64),
-    )
-    # queues and events
-    lay = layout(plan)
-    classes = 1 if len(d_priority) == 0 else np.max(d_priority) + 1
-    line_of, queue_of = lay.line_of, lay.queue_of
-    tier_line_start, tier_line = lay.tier_line_start, lay.tier_line
-    line_count = len(queue_of)
-    line_desk, line_due = p_queue_desk[queue_of], plan.queue_by_due[queue_of]
-    line_size = np.zeros(line_count, np.int64)
-    ends = np.full((line_count * classes, 2), NONE, np.int64)
-    links, key = np.empty((tasks, 3), np.int64), np.empty(tasks)
-    place = np.full(tasks, NONE, np.int64)
-    width = 2.0 ** math.ceil(math.log2(max(EVENTS_A_SLICE * p_end / (tasks + 1), 0.001)))
-    front, rest, slots = np.empty((FRONT + 1, 2)), np.empty((1024, 2)), np.empty((1024, 3))
-    bucket, counts = np.full(int(p_end / width) + 2, NONE, np.int64), make_counts()
-    last_slice = len(bucket) - 1
-    # what one event brings about
-    new_time, new_code = np.empty(64), np.empty(64, np.int64)
-    concerned = np.empty(64, np.int64)
-    gone, gone_reason = np.empty(64, np.int64), np.empty(64, np.int64)
-    arrival = change = closing = 0
-
+def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
+    """Go on from where `room` stands; False if a column of the room is too short for what may come next."""
+    received, due, ready, paused = log.received, log.due, log.ready, room.paused
+    live, case, spell, left = room.live, room.case, room.spell, room.left
+    team_at, site_at, line_at, ends = room.team_at, room.site_at, room.line_at, room.ends
+    front, rest, later, bucket, counts = room.front, room.rest, room.later, room.bucket, room.counts
+    new_event, concerned, gone, gone_reason = room.new_event, room.concerned, room.gone, room.gone_reason
+    progress = room.progress[0]
+    arrival, change, closing = progress["arrival"], progress["change"], progress["closing"]
+    spells, leavings = progress["spells"], progress["leavings"]
+    free, used = progress["free"], progress["used"]
+    width, slice_ends = room.width, progress["slice_ends"]
+    last_slice, classes = len(bucket) - 1, room.classes
+    dossiers = len(draws.arrival)
+    sorted_time, sorted_code, sorted_source = -1.0, 0, AGENDA
+    day_starts, closes_today = -1440.0, -math.inf
     while True:
         # --- the next event: the smallest key of four sources ---
-        soonest = p_end
-        if arrival < dossiers:
-            soonest = min(soonest, d_arrival[arrival])
-        if change < len(d_roster_time):
-            soonest = min(soonest, d_roster_time[change])
-        if closing < len(p_closing_time):
-            soonest = min(soonest, p_closing_time[closing])
-        now = front[counts[FRONT_SIZE] - 1, TIME] if counts[FRONT_SIZE] > 0 else math.inf
-        while counts[SLICE] < last_slice and (counts[SLICE] + 1) * width <= min(soonest, now):
-            if counts[REST_SIZE] + counts[USED] + FRONT > len(rest):
-                rest = longer(rest, 2 * (counts[REST_SIZE] + counts[USED] + FRONT))
-            turn_slice(front, rest, slots, bucket, counts)
-            now = front[counts[FRONT_SIZE] - 1, TIME] if counts[FRONT_SIZE] > 0 else math.inf
-        code, source = 0, 0
-        if now < p_end:
-            code = int(front[counts[FRONT_SIZE] - 1, CODE])
-        else:
-            now, source = p_end, NONE
-        if arrival < dossiers:
-            t = d_arrival[arrival]
-            c = (ENTER << ID_BITS) | d_task_start[d_stage_start[arrival]]
-            if t < now or (t == now and source != NONE and c < code):
-                now, code, source = t, c, 1
-        if change < len(d_roster_time):
-            t, c = d_roster_time[change], (ROSTER << ID_BITS) | d_roster_team[change]
-            if t < now or (t == now and source != NONE and c < code):
-                now, code, source = t, c, 2
-        if closing < len(p_closing_time):
-            t, c = p_closing_time[closing], (CLOSING << ID_BITS) | p_closing_site[closing]
-            if t < now or (t == now and source != NONE and c < code):
-                now, code, source = t, c, 3
-        if source == NONE:
+        if sorted_source == AGENDA:
+            sorted_time = math.inf
+            if arrival < dossiers:
+                sorted_time, sorted_source = draws.arrival[arrival], ARRIVALS
+                sorted_code = ENTER | (draws.task_start[draws.stage_start[arrival]] << SLOT_BITS)
+            if change < len(draws.roster_time):
+                t, c = draws.roster_time[change], ROSTER | (draws.roster_team[change] << SLOT_BITS)
+                if t < sorted_time or (t == sorted_time and c < sorted_code):
+                    sorted_time, sorted_code, sorted_source = t, c, ROSTERS
+            if closing < len(plan.closing_time):
+                t, c = plan.closing_time[closing], CLOSING | (plan.closing_site[closing] << SLOT_BITS)
+                if t < sorted_time or (t == sorted_time and c < sorted_code):
+                    sorted_time, sorted_code, sorted_source = t, c, CLOSINGS
+        front_size = counts[FRONT_SIZE]
+        now = front[front_size - 1]["time"] if front_size > 0 else math.inf
+        while slice_ends <= min(sorted_time, now) and counts[SLICE] < last_slice:
+            turn_slice(front, rest, later, bucket, counts)
+            slice_ends = (counts[SLICE] + 1) * width if counts[SLICE] < last_slice else math.inf
+            front_size = counts[FRONT_SIZE]
+            now = front[front_size - 1]["time"] if front_size > 0 else math.inf
+        source, code = AGENDA, 0
+        if front_size > 0:
+            code = front[front_size - 1]["code"]
+        if sorted_time < now or (sorted_time == now and sorted_code < code):
+            now, code, source = sorted_time, sorted_code, sorted_source
+        if not now < plan.end:
             break
-        number, precedence = code & ID_MASK, code >> ID_BITS
-        entering = ending = NONE
-        new = concerning = going = 0
+        # --- room for all that it may bring about ---
+        needs = used + room.most_tasks
+        if (
+            needs > len(live)
+            or spells + room.most_spells > len(spell)
+            or leavings + needs > len(left)
+            or counts[REST_SIZE] + counts[USED] + FRONT + needs > len(rest)
+        ):
+            break
+        if source != AGENDA:
+            sorted_source = AGENDA
+        if now >= day_starts + 1440.0:
+            day = rules.day_number(now)
+            day_starts = day * 1440.0
+            closes_today = rules.closing_of(plan.office.first_session, plan.office.closes, day)
+        opening = entering = ending = joined = NONE
+        first = after = new = concerning = going = 0
 
         # --- a task finishes, enters, or its citizen loses patience ---
-        if source == 0:
+        if source == AGENDA:
             drop_next(front, rest, counts)
-            if precedence == ENTER:
-                entering = number
-            elif precedence == PATIENCE:
-                if place[number] != NONE and patience_ends[number] == now:
-                    line = place[number] // classes
-                    remove(ends, links, key, place, number, line_due[line])
-                    line_size[line] -= 1
-                    waiting[d_site[dossier_of[number]]] -= 1
-                    gone[0], gone_reason[0] = number, IMPATIENT
+            slot = code & SLOT_MASK
+            if live[slot]["task"] == (code >> SLOT_BITS) & ID_MASK:
+                if code < ENTER:
+                    if live[slot]["kind"] > OFFICE or (
+                        live[slot]["team"] != NONE and live[slot]["until"] == now
+                    ):
+                        ending = slot
+                elif code < PATIENCE:
+                    entering = slot
+                elif live[slot]["place"] != NONE and live[slot]["until"] == now:
+                    line = live[slot]["line"]
+                    remove(ends, live, slot, line_at[line]["by_due"] != 0)
+                    line_at[line]["size"] -= 1
+                    site_at[live[slot]["site"]]["waiting"] -= 1
+                    gone[0], gone_reason[0] = slot, IMPATIENT
                     going = 1
-            elif d_kind[number] > OFFICE or (working[number] != NONE and finish_at[number] == now):
-                ending = number
 
         # --- a dossier arrives ---
-        elif source == 1:
-            stage = d_stage_start[arrival]
-            entering = number
-            after = d_task_start[stage + 1]
-            stage_of[arrival], left_to_do[arrival] = stage, after - number
-            if after - number > len(new_time):
-                new_time, new_code = np.empty(2 * (after - number)), np.empty(2 * (after - number), np.int64)
-            for task in range(number + 1, after):
-                new_time[new], new_code[new] = now, (ENTER << ID_BITS) | task
-                new += 1
+        elif source == ARRIVALS:
+            opening = arrival
+            case[opening]["stage"], case[opening]["here"] = draws.stage_start[opening], 0
             arrival += 1
 
         # --- a roster changes: office work beyond it is interrupted, most recently started first ---
-        elif source == 2:
-            team, count = number, d_roster_staff[change]
+        elif source == ROSTERS:
+            number, count = draws.roster_team[change], draws.roster_staff[change]
             change += 1
-            site = p_team_site[team]
+            team = team_at[number]
+            site = site_at[team["site"]]
             stay = rules.stays(
-                p_serve_all[site], rules.closes_at(p_closing_time, now), in_building[site], staff[team], count
+                site["serve_all"] != 0,
+                closing < len(plan.closing_time) and plan.closing_time[closing] == now,
+                site["in_building"],
+                team["staff"],
+                count,
             )
-            _charge_overtime(overtime, oldest, younger, team, busy[team] - staff[team], now - charged[team])
-            charged[team] = now
-            staff[team], staying[team], stays_till[team] = count, stay, emptied[site]
-            while busy[team] > count and office[team] > 0:
-                task = youngest[team]
-                while d_kind[task] != OFFICE:
-                    task = older[task]
-                to_do[task], finish_at[task] = finish_at[task] - now, NAN
-                interrupted[task] += 1
-                if spells == len(spell_who):
-                    spell_who, spell_when = _longer(spell_who, 2 * spells), _longer(spell_when, 2 * spells)
-                spell_who[spells, 0], spell_who[spells, 1] = task, team
-                spell_when[spells, 0], spell_when[spells, 1] = began[task], now
+            charge_overtime(live, team, now)
+            team["staff"], team["staying"], team["stays_till"] = count, stay, site["emptied"]
+            while team["busy"] > count and team["office"] > 0:
+                line = _send_back(live, team, line_at, ends, classes, spell[spells], now)
                 spells += 1
-                _unlink(oldest, youngest, older, younger, team, task)
-                working[task] = NONE
-                busy[team] -= 1
-                office[team] -= 1
-                line = line_of[d_queue[task]]
-                insert(ends, links, key, place, line * classes, task, key[task], line_due[line])
-                line_size[line] += 1
-                queue = queue_of[line]
-                needed = concerning + p_server_start[queue + 1] - p_server_start[queue] + 1
-                if needed > len(concerned):
-                    concerned = _longer(concerned, 2 * needed)
-                for at in range(p_server_start[queue], p_server_start[queue + 1]):
-                    concerned[concerning] = p_server_team[at]
+                for at in range(line_at[line]["first_server"], line_at[line]["last_server"]):
+                    concerned[concerning] = room.server_team[at]
                     concerning += 1
-            concerned[concerning] = team
+            concerned[concerning] = number
             concerning += 1
 
         # --- a site closes: those waiting whom nobody stays to serve go home, in order of their tasks ---
         else:
+            number = plan.closing_site[closing]
             closing += 1
-            site = number
-            if waiting[site] > len(gone):
-                gone = np.empty(2 * waiting[site], np.int64)
-                gone_reason = np.empty(2 * waiting[site], np.int64)
-            if waiting[site] > 0:
-                for line in range(line_count):
-                    queue = queue_of[line]
-                    if line_size[line] == 0 or p_queue_site[queue] != site or not p_queue_desk[queue]:
+            site = site_at[number]
+            if site["waiting"] > 0:
+                for line in range(len(line_at)):
+                    here = line_at[line]
+                    if here["size"] == 0 or here["site"] != number or here["desk"] == 0:
                         continue
-                    if p_serve_all[site] and _can_be_served(
-                        p_server_start, p_server_team, p_team_site, queue, staff, staying, stays_till, emptied
-                    ):
+                    if site["serve_all"] != 0 and _can_be_served(here, site, team_at, room.server_team):
                         continue
-                    while line_size[line] > 0:
-                        gone[going], gone_reason[going] = head(ends, line, classes), TURNED_AWAY
-                        remove(ends, links, key, place, gone[going], line_due[line])
-                        line_size[line] -= 1
+                    while here["size"] > 0:
+                        slot = head(ends, line, classes)
+                        remove(ends, live, slot, here["by_due"] != 0)
+                        here["size"] -= 1
+                        gone[going], gone_reason[going] = slot, TURNED_AWAY
                         going += 1
-                gone[:going] = np.sort(gone[:going])
-                waiting[site] -= going
+                _sort_by_task(gone, going, live)
+                site["waiting"] -= going
 
         # --- a task ends: its spell of work, the legal clock, the next stage ---
         if ending != NONE:
-            task, dossier = ending, dossier_of[ending]
-            if d_kind[task] <= OFFICE:
-                team = working[task]
-                _charge_overtime(
-                    overtime, oldest, younger, team, busy[team] - staff[team], now - charged[team]
-                )
-                charged[team] = now
-                if spells == len(spell_who):
-                    spell_who, spell_when = _longer(spell_who, 2 * spells), _longer(spell_when, 2 * spells)
-                spell_who[spells, 0], spell_who[spells, 1] = task, team
-                spell_when[spells, 0], spell_when[spells, 1] = began[task], now
+            task, dossier = live[ending]["task"], live[ending]["dossier"]
+            if live[ending]["kind"] <= OFFICE:
+                number = live[ending]["team"]
+                team = team_at[number]
+                charge_overtime(live, team, now)
+                _note(spell[spells], task, number, live[ending]["began"], now)
                 spells += 1
-                _unlink(oldest, youngest, older, younger, team, task)
-                working[task] = NONE
-                busy[team] -= 1
-                if d_kind[task] == OFFICE:
-                    office[team] -= 1
-                concerned[0] = team
+                unlink(live, team, ending)
+                team["busy"] -= 1
+                team["office"] -= live[ending]["kind"]
+                concerned[0] = number
                 concerning = 1
-            ended[task], outcome[task] = now, DONE
-            mark = d_mark[task]
+            log.ended[task], log.outcome[task] = now, DONE
+            _write(log, task, live[ending])
+            live[ending]["task"], live[ending]["after"] = NONE, free
+            free = ending
+            used -= 1
+            mark = draws.mark[task]
             if mark == START:
                 if math.isnan(received[dossier]):
                     received[dossier] = now
-                due[dossier] = rules.due_when_started(
-                    p_office, now, d_deadline_unit[dossier], d_deadline_amount[dossier], d_cut_off[dossier]
-                )
+                unit, amount = draws.deadline_unit[dossier], draws.deadline_amount[dossier]
+                due[dossier] = rules.due_when_started(plan.office, now, unit, amount, draws.cut_off[dossier])
             elif mark == PAUSE:
                 paused[dossier] = now
             elif mark == RESUME and not math.isnan(paused[dossier]):
                 due[dossier] = rules.due_when_resumed(
-                    p_office,
-                    p_restart,
+                    plan.office,
+                    plan.restart,
                     due[dossier],
                     paused[dossier],
                     now,
-                    d_deadline_unit[dossier],
-                    d_deadline_amount[dossier],
-                    d_cut_off[dossier],
+                    draws.deadline_unit[dossier],
+                    draws.deadline_amount[dossier],
+                    draws.cut_off[dossier],
                 )
                 paused[dossier] = NAN
             elif mark == STOP:
                 ready[dossier] = now
-            stage = stage_of[dossier] + 1
-            is_last = stage == d_stage_start[dossier + 1]
-            if here[dossier] and (is_last or d_kind[d_task_start[stage]] != DESK):
-                site = d_site[dossier]
-                here[dossier] = False
-                in_building[site] -= 1
-                if in_building[site] == 0:
-                    emptied[site] += 1
-            left_to_do[dossier] -= 1
-            if left_to_do[dossier] == 0 and not is_last:
-                first, after = d_task_start[stage], d_task_start[stage + 1]
-                stage_of[dossier], left_to_do[dossier] = stage, after - first
-                if after - first > len(new_time):
-                    new_time, new_code = (
-                        np.empty(2 * (after - first)),
-                        np.empty(2 * (after - first), np.int64),
-                    )
-                for following in range(first, after):
-                    coming = now
-                    if d_kind[following] == DESK and not here[dossier]:
-                        moment = d_moment[d_visit[following] * d_attempts]
-                        coming = rules.next_visit(p_visit_edge, p_visit_mass, p_visit_day, now, moment)
-                    new_time[new], new_code[new] = coming, (ENTER << ID_BITS) | following
+            stage = case[dossier]["stage"] + 1
+            is_last = stage == draws.stage_start[dossier + 1]
+            if case[dossier]["here"] != 0 and (is_last or draws.kind[draws.task_start[stage]] != DESK):
+                case[dossier]["here"] = 0
+                _goes_out(site_at[draws.site[dossier]])
+            case[dossier]["left"] -= 1
+            if case[dossier]["left"] == 0 and not is_last:
+                case[dossier]["stage"] = stage
+                opening = dossier
+
+        # --- a stage begins: its tasks enter now, or when the citizen comes ---
+        if opening != NONE:
+            stage = case[opening]["stage"]
+            first, after = draws.task_start[stage], draws.task_start[stage + 1]
+            case[opening]["left"] = after - first
+            for task in range(first, after):
+                slot = free & SLOT_MASK
+                free = live[slot]["after"]
+                used += 1
+                it = live[slot]
+                it["task"], it["dossier"], it["site"] = task, opening, draws.site[opening]
+                it["kind"] = draws.kind[task]
+                it["entered"], it["started"], it["overtime"], it["to_do"] = NAN, NAN, 0.0, draws.work[task]
+                it["team"], it["worked_by"], it["interrupted"], it["place"] = NONE, -1, 0, NONE
+                coming = now
+                if it["kind"] <= OFFICE:
+                    it["line"], it["visit"] = room.line_of[draws.queue[task]], draws.visit[task]
+                    it["attempt"] = 0
+                    if it["kind"] == DESK and ending != NONE and case[opening]["here"] == 0:
+                        moment = draws.moment[it["visit"] * draws.attempts]
+                        visits = plan.visit_edge, plan.visit_mass, plan.visit_day
+                        coming = rules.next_visit(*visits, now, moment)
+                if task == first and ending == NONE:
+                    entering = slot
+                else:
+                    _plan(new_event[new], coming, ENTER, task, slot)
                     new += 1
 
         # --- a task enters: it waits for people, or for its time ---
-        joined = NONE
         if entering != NONE:
-            task, dossier, kind = entering, dossier_of[entering], d_kind[entering]
-            entered[task], outcome[task] = now, OPEN
+            it = live[entering]
+            task, dossier, kind = it["task"], it["dossier"], it["kind"]
+            it["entered"] = now
             if kind > OFFICE:
-                until = now + d_work[task]
+                until = now + it["to_do"]
                 if kind == ROUND:
-                    until = rules.next_round(p_round_start, p_round_time, d_round[task], now)
+                    until = rules.next_round(plan.round_start, plan.round_time, draws.round[task], now)
                 elif kind == AGENCY:
-                    until = add_working(p_office, now, d_work[task])
-                new_time[new], new_code[new] = until, (FINISH << ID_BITS) | task
+                    until = add_working(plan.office, now, it["to_do"])
+                _plan(new_event[new], until, FINISH, task, entering)
                 new += 1
             else:
-                queue = queue_of[line_of[d_queue[task]]]
+                here = line_at[it["line"]]
+                site = site_at[it["site"]]
                 reason = NONE
                 if kind == DESK:
-                    row, site = d_visit[task], d_site[dossier]
-                    if here[dossier]:
+                    if case[dossier]["here"] != 0:
                         if rules.too_late(
-                            first_session, closes, p_last_ticket[site], now
-                        ) and not _can_be_served(
-                            p_server_start,
-                            p_server_team,
-                            p_team_site,
-                            queue,
-                            staff,
-                            staying,
-                            stays_till,
-                            emptied,
-                        ):
+                            closes_today, day_starts, site["last_ticket"], now
+                        ) and not _can_be_served(here, site, team_at, room.server_team):
                             reason = TURNED_AWAY
-                    elif attempt[row] == 0 and d_no_show[row]:
+                    elif it["attempt"] == 0 and draws.no_show[it["visit"]]:
                         reason = NO_SHOW
-                    elif rules.too_late(first_session, closes, p_last_ticket[site], now):
+                    elif rules.too_late(closes_today, day_starts, site["last_ticket"], now):
                         reason = TURNED_AWAY
-                    elif waiting[site] > p_balk_above:
-                        at_once = False
-                        for at in range(p_server_start[queue], p_server_start[queue + 1]):
-                            team = p_server_team[at]
-                            stay = staying[team] if stays_till[team] == emptied[site] else 0
-                            if office[team] > 0 or rules.may_start(
-                                True, staff[team], busy[team], stay, in_building[site]
-                            ):
-                                at_once = True
-                        if not at_once and rules.balks(waiting[site], p_balk_above):
-                            reason = BALKED
+                    elif site["waiting"] > plan.balk_above and not _served_at_once(
+                        here, site, team_at, room.server_team
+                    ):
+                        reason = BALKED
                     if reason != NONE:
-                        gone[0], gone_reason[0] = task, reason
+                        gone[0], gone_reason[0] = entering, reason
                         going = 1
-                    elif not here[dossier]:
-                        here[dossier] = True
-                        in_building[site] += 1
+                    elif case[dossier]["here"] == 0:
+                        case[dossier]["here"] = 1
+                        site["in_building"] += 1
                 if reason == NONE:
-                    joined = task
-                    line = line_of[d_queue[task]]
-                    at_key = rules.queue_key(line_due[line], now, due[dossier])
-                    klass = 0
-                    if kind == DESK:
-                        klass = d_priority[d_visit[task]]
-                        waiting[d_site[dossier]] += 1
-                    insert(ends, links, key, place, line * classes + klass, task, at_key, line_due[line])
-                    line_size[line] += 1
-                    needed = p_server_start[queue + 1] - p_server_start[queue]
-                    if needed > len(concerned):
-                        concerned = np.empty(2 * needed, np.int64)
-                    for at in range(needed):
-                        concerned[at] = p_server_team[p_server_start[queue] + at]
-                    concerning = needed
+                    joined = entering
+                    it["key"] = rules.queue_key(here["by_due"] != 0, now, due[dossier])
 
         # --- citizens who leave, to come again another day or never ---
         if going > 0:
-            if leavings + going > len(left_who):
-                size = 2 * (leavings + going)
-                left_who, left_when = _longer(left_who, size), _longer(left_when, size)
-            if new + going > len(new_time):
-                new_time, new_code = np.empty(2 * (new + going)), np.empty(2 * (new + going), np.int64)
             for at in range(going):
-                task, reason = gone[at], gone_reason[at]
-                dossier, row = dossier_of[task], d_visit[task]
-                left_who[leavings, 0], left_who[leavings, 1] = task, reason
-                left_when[leavings, 0], left_when[leavings, 1] = entered[task], now
+                slot, reason = gone[at], gone_reason[at]
+                it = live[slot]
+                task, dossier = it["task"], it["dossier"]
+                left[leavings]["task"], left[leavings]["reason"] = task, reason
+                left[leavings]["entered"], left[leavings]["time"] = it["entered"], now
                 leavings += 1
-                if here[dossier]:
-                    site = d_site[dossier]
-                    here[dossier] = False
-                    in_building[site] -= 1
-                    if in_building[site] == 0:
-                        emptied[site] += 1
+                if case[dossier]["here"] != 0:
+                    case[dossier]["here"] = 0
+                    _goes_out(site_at[it["site"]])
                 coming = math.inf
                 if reason == TURNED_AWAY:
-                    coming = next_day_opening(p_office, now)
-                elif attempt[row] < d_returns[row]:
-                    attempt[row] += 1
-                    moment = d_moment[row * d_attempts + attempt[row]]
-                    coming = rules.next_day_visit(p_visit_edge, p_visit_mass, p_visit_day, now, moment)
+                    coming = next_day_opening(plan.office, now)
+                elif it["attempt"] < draws.returns[it["visit"]]:
+                    it["attempt"] += 1
+                    moment = draws.moment[it["visit"] * draws.attempts + it["attempt"]]
+                    coming = rules.next_day_visit(
+                        plan.visit_edge, plan.visit_mass, plan.visit_day, now, moment
+                    )
                 else:
-                    outcome[task] = LOST
-                new_time[new], new_code[new] = coming, (ENTER << ID_BITS) | task
+                    log.ended[task], log.outcome[task] = NAN, LOST
+                    _write(log, task, it)
+                    it["task"], it["after"] = NONE, free
+                    free = slot
+                    used -= 1
+                _plan(new_event[new], coming, ENTER, task, slot)
                 new += 1
 
-        # --- people take work; who still waits at a counter interrupts office work ---
-        while True:
-            for at in range(concerning):
-                team = concerned[at]
-                site = p_team_site[team]
-                stay = staying[team] if stays_till[team] == emptied[site] else 0
-                while True:
-                    anything = rules.may_start(False, staff[team], busy[team], stay, in_building[site])
-                    if not anything and not rules.may_start(
-                        True, staff[team], busy[team], stay, in_building[site]
-                    ):
-                        break
-                    task = NONE
-                    for tier in range(p_tier_start[team], p_tier_start[team + 1]):
-                        for at_line in range(tier_line_start[tier], tier_line_start[tier + 1]):
-                            line = tier_line[at_line]
-                            if line_size[line] == 0 or not (anything or line_desk[line]):
-                                continue
-                            other = head(ends, line, classes)
-                            if task == NONE or rules.goes_before(
-                                place[other] % classes,
-                                key[other],
-                                other,
-                                place[task] % classes,
-                                key[task],
-                                task,
-                            ):
-                                task = other
-                        if task != NONE:
-                            break
-                    if task == NONE:
-                        break
-                    if new == len(new_time):
-                        new_time, new_code = _longer(new_time, 2 * new), _longer(new_code, 2 * new)
-                    line = place[task] // classes
-                    remove(ends, links, key, place, task, line_due[line])
-                    line_size[line] -= 1
-                    _charge_overtime(
-                        overtime, oldest, younger, team, busy[team] - staff[team], now - charged[team]
-                    )
-                    charged[team] = now
-                    _link(oldest, youngest, older, younger, team, task)
-                    busy[team] += 1
-                    if d_kind[task] == OFFICE:
-                        office[team] += 1
-                    else:
-                        waiting[site] -= 1
-                    if math.isnan(started[task]):
-                        started[task] = now
-                    began[task], team_of[task], working[task] = now, team, team
-                    finish_at[task] = now + to_do[task]
-                    new_time[new], new_code[new] = finish_at[task], (FINISH << ID_BITS) | task
-                    new += 1
-            if joined == NONE or place[joined] == NONE or d_kind[joined] != DESK:
-                break
-            queue = queue_of[line_of[d_queue[joined]]]
-            team = NONE
-            for at in range(p_server_start[queue], p_server_start[queue + 1]):
-                if office[p_server_team[at]] > 0:
-                    team = p_server_team[at]
+        # --- who may take the new task takes it at once, else for a citizen office work is interrupted ---
+        if joined != NONE:
+            it = live[joined]
+            line = it["line"]
+            here, site = line_at[line], site_at[it["site"]]
+            desk = it["kind"] == DESK
+            number = NONE
+            for at in range(here["first_server"], here["last_server"]):
+                team = team_at[room.server_team[at]]
+                if rules.may_start(
+                    desk, team["staff"], team["busy"], _staying(team, site), site["in_building"]
+                ):
+                    number = room.server_team[at]
                     break
-            if team == NONE:
-                break
-            # the most recently started office task makes way
-            task = youngest[team]
-            while d_kind[task] != OFFICE:
-                task = older[task]
-            to_do[task], finish_at[task] = finish_at[task] - now, NAN
-            interrupted[task] += 1
-            if spells == len(spell_who):
-                spell_who, spell_when = _longer(spell_who, 2 * spells), _longer(spell_when, 2 * spells)
-            spell_who[spells, 0], spell_who[spells, 1] = task, team
-            spell_when[spells, 0], spell_when[spells, 1] = began[task], now
-            spells += 1
-            _unlink(oldest, youngest, older, younger, team, task)
-            working[task] = NONE
-            office[team] -= 1
-            line = line_of[d_queue[task]]
-            insert(ends, links, key, place, line * classes, task, key[task], line_due[line])
-            line_size[line] += 1
-            other_line = place[joined] // classes
-            remove(ends, links, key, place, joined, line_due[other_line])
-            line_size[other_line] -= 1
-            waiting[p_team_site[team]] -= 1
-            charged[team] = now
-            _link(oldest, youngest, older, younger, team, joined)
-            if math.isnan(started[joined]):
-                started[joined] = now
-            began[joined], team_of[joined], working[joined] = now, team, team
-            finish_at[joined] = now + to_do[joined]
-            if new == len(new_time):
-                new_time, new_code = _longer(new_time, 2 * new), _longer(new_code, 2 * new)
-            new_time[new], new_code[new] = finish_at[joined], (FINISH << ID_BITS) | joined
-            new += 1
-            queue = queue_of[line]
-            concerning = p_server_start[queue + 1] - p_server_start[queue]
-            if concerning > len(concerned):
-                concerned = np.empty(2 * concerning, np.int64)
-            for at in range(concerning):
-                concerned[at] = p_server_team[p_server_start[queue] + at]
+            if number == NONE and desk:
+                for at in range(here["first_server"], here["last_server"]):
+                    if team_at[room.server_team[at]]["office"] > 0:
+                        number = room.server_team[at]
+                        break
+                if number != NONE:
+                    other = _send_back(live, team_at[number], line_at, ends, classes, spell[spells], now)
+                    spells += 1
+                    concerning = line_at[other]["last_server"] - line_at[other]["first_server"]
+                    for at in range(concerning):
+                        concerned[at] = room.server_team[line_at[other]["first_server"] + at]
+            if number != NONE:
+                _start(live, team_at[number], number, joined, now)
+                _plan(new_event[new], it["until"], FINISH, it["task"], joined)
+                new += 1
+            else:
+                klass = 0
+                if desk:
+                    row = it["visit"]
+                    klass = draws.priority[row]
+                    site["waiting"] += 1
+                    it["until"] = now + draws.patience[row * draws.attempts + it["attempt"]]
+                    if it["until"] < plan.end:
+                        _plan(new_event[new], it["until"], PATIENCE, it["task"], joined)
+                        new += 1
+                insert(ends, live, line * classes + klass, joined, here["by_due"] != 0)
+                here["size"] += 1
 
-        # --- patience of a citizen who waits from now on ---
-        if joined != NONE and place[joined] != NONE and d_kind[joined] == DESK:
-            row = d_visit[joined]
-            patience_ends[joined] = now + d_patience[row * d_attempts + attempt[row]]
-            if patience_ends[joined] < p_end:
-                if new == len(new_time):
-                    new_time, new_code = _longer(new_time, 2 * new), _longer(new_code, 2 * new)
-                new_time[new], new_code[new] = patience_ends[joined], (PATIENCE << ID_BITS) | joined
+        # --- people take work ---
+        for at in range(concerning):
+            number = concerned[at]
+            team = team_at[number]
+            site = site_at[team["site"]]
+            stay = _staying(team, site)
+            while True:
+                anything = rules.may_start(False, team["staff"], team["busy"], stay, site["in_building"])
+                if not anything and not rules.may_start(
+                    True, team["staff"], team["busy"], stay, site["in_building"]
+                ):
+                    break
+                slot = NONE
+                for tier in range(team["first_tier"], team["last_tier"]):
+                    for at_line in range(room.tier_line_start[tier], room.tier_line_start[tier + 1]):
+                        here = line_at[room.tier_line[at_line]]
+                        if here["size"] == 0 or not (anything or here["desk"] != 0):
+                            continue
+                        other = head(ends, room.tier_line[at_line], classes)
+                        if slot == NONE or rules.goes_before(
+                            live[other]["place"] % classes,
+                            live[other]["key"],
+                            live[other]["task"],
+                            live[slot]["place"] % classes,
+                            live[slot]["key"],
+                            live[slot]["task"],
+                        ):
+                            slot = other
+                    if slot != NONE:
+                        break
+                if slot == NONE:
+                    break
+                here = line_at[live[slot]["line"]]
+                remove(ends, live, slot, here["by_due"] != 0)
+                here["size"] -= 1
+                site["waiting"] -= here["desk"]
+                _start(live, team, number, slot, now)
+                _plan(new_event[new], live[slot]["until"], FINISH, live[slot]["task"], slot)
                 new += 1
 
         # --- the events that follow ---
-        if counts[REST_SIZE] + counts[USED] + FRONT + new > len(rest):
-            size = 2 * (counts[REST_SIZE] + counts[USED] + FRONT + new)
-            rest, slots = longer(rest, size), longer(slots, size)
         for at in range(new):
-            add(front, rest, slots, bucket, counts, width, new_time[at], float(new_code[at]))
+            t, code = new_event[at]["time"], new_event[at]["code"]
+            add(front, rest, later, bucket, counts, slice_ends, width, t, code)
 
-    # --- spells that the end of the run cuts off, by team, then by task ---
-    for team in range(teams):
-        _charge_overtime(overtime, oldest, younger, team, busy[team] - staff[team], p_end - charged[team])
-    cut_off = np.flatnonzero(working != NONE)
-    by_team = cut_off[np.argsort(working[cut_off], kind="mergesort")]
-    for task in by_team:
-        if spells == len(spell_who):
-            spell_who, spell_when = _longer(spell_who, 2 * spells), _longer(spell_when, 2 * spells)
-        spell_who[spells, 0], spell_who[spells, 1] = task, working[task]
-        spell_when[spells, 0], spell_when[spells, 1] = began[task], p_end
-        spells += 1
-    return Log(
-        entered,
-        started,
-        ended,
-        team_of,
-        overtime,
-        interrupted,
-        outcome,
-        received,
-        due,
-        ready,
-        spell_who[:spells, 0].copy(),
-        spell_who[:spells, 1].copy(),
-        spell_when[:spells, 0].copy(),
-        spell_when[:spells, 1].copy(),
-        left_who[:leavings, 0].copy(),
-        left_when[:leavings, 0].copy(),
-        left_when[:leavings, 1].copy(),
-        left_who[:leavings, 1].copy(),
-    )
+    progress["arrival"], progress["change"], progress["closing"] = arrival, change, closing
+    progress["free"], progress["used"], progress["slice_ends"] = free, used, slice_ends
+    progress["leavings"], progress["spells"] = leavings, spells
+    if now < plan.end:
+        return False
+    progress["spells"] = _cut_off(plan.end, log, room, spells)
+    return True
+
+
+run = cached(_run, _nrt=False)
 
 
 # --- people ---
 
 
-@njit
-def _charge_overtime(
-    overtime: Floats, oldest: Ints, younger: Ints, team: int, beyond: int, minutes: float
-) -> None:
-    """So many people at work beyond the roster, those at work the longest, are past it for `minutes`."""
-    task = oldest[team]
-    for _ in range(beyond):
-        overtime[task] += minutes
-        task = younger[task]
+@njit(inline="always")
+def _plan(event: Records, time: float, precedence: int, task: int, slot: int) -> None:
+    """An event that will follow."""
+    event["time"], event["code"] = time, precedence | (np.int64(task) << SLOT_BITS) | np.int64(slot)
+
+
+@njit(inline="always")
+def _start(live: Records, team: Records, number: int, slot: int, now: float) -> None:
+    """Somebody of the team begins, or goes on, with the task."""
+    charge_overtime(live, team, now)
+    link(live, team, slot)
+    team["busy"] += 1
+    team["office"] += live[slot]["kind"]
+    if math.isnan(live[slot]["started"]):
+        live[slot]["started"] = now
+    live[slot]["began"], live[slot]["team"], live[slot]["worked_by"] = now, number, number
+    live[slot]["until"] = now + live[slot]["to_do"]
 
 
 @njit
-def _link(oldest: Ints, youngest: Ints, older: Ints, younger: Ints, team: int, task: int) -> None:
-    """The task is at work in the team, started most recently."""
-    older[task], younger[task] = youngest[team], NONE
-    if youngest[team] == NONE:
-        oldest[team] = task
-    else:
-        younger[youngest[team]] = task
-    youngest[team] = task
+def _send_back(
+    live: Records, team: Records, line_at: Records, ends: Records, classes: int, spell: Records, now: float
+) -> int:
+    """The most recently started office task of a team goes back to its line; returns the line."""
+    slot = team["youngest"]
+    while live[slot]["kind"] != OFFICE:
+        slot = live[slot]["before"]
+    charge_overtime(live, team, now)
+    live[slot]["to_do"] = live[slot]["until"] - now
+    live[slot]["interrupted"] += 1
+    _note(spell, live[slot]["task"], live[slot]["team"], live[slot]["began"], now)
+    unlink(live, team, slot)
+    live[slot]["team"] = NONE
+    team["busy"] -= 1
+    team["office"] -= 1
+    line = live[slot]["line"]
+    insert(ends, live, line * classes, slot, line_at[line]["by_due"] != 0)
+    line_at[line]["size"] += 1
+    return line
+
+
+@njit(inline="always")
+def _staying(team: Records, site: Records) -> int:
+    """How many of the team stay late; they go when the building has emptied."""
+    return team["staying"] if team["stays_till"] == site["emptied"] else 0
 
 
 @njit
-def _unlink(oldest: Ints, youngest: Ints, older: Ints, younger: Ints, team: int, task: int) -> None:
-    """The task is no longer at work in the team."""
-    if older[task] == NONE:
-        oldest[team] = younger[task]
-    else:
-        younger[older[task]] = younger[task]
-    if younger[task] == NONE:
-        youngest[team] = older[task]
-    else:
-        older[younger[task]] = older[task]
-
-
-@njit
-def _can_be_served(
-    server_start: Ints,
-    server_team: Ints,
-    team_site: Ints,
-    queue: int,
-    staff: Ints,
-    staying: Ints,
-    stays_till: Ints,
-    emptied: Ints,
-) -> bool:
-    """Somebody who serves the queue is on duty, or stays late."""
-    for at in range(server_start[queue], server_start[queue + 1]):
-        team = server_team[at]
-        if staff[team] > 0 or (staying[team] > 0 and stays_till[team] == emptied[team_site[team]]):
+def _can_be_served(line: Records, site: Records, team_at: Records, server_team: Ints) -> bool:
+    """Somebody who serves the line is on duty, or stays late."""
+    for at in range(line["first_server"], line["last_server"]):
+        team = team_at[server_team[at]]
+        if team["staff"] > 0 or _staying(team, site) > 0:
             return True
     return False
+
+
+@njit
+def _served_at_once(line: Records, site: Records, team_at: Records, server_team: Ints) -> bool:
+    """A citizen joining this line now would not wait."""
+    for at in range(line["first_server"], line["last_server"]):
+        team = team_at[server_team[at]]
+        if team["office"] > 0 or rules.may_start(
+            True, team["staff"], team["busy"], _staying(team, site), site["in_building"]
+        ):
+            return True
+    return False
+
+
+@njit(inline="always")
+def _goes_out(site: Records) -> None:
+    """A citizen leaves the building."""
+    site["in_building"] -= 1
+    if site["in_building"] == 0:
+        site["emptied"] += 1
 
 
 # --- the log ---
 
 
-@njit
-def _dossiers(draws: Draws, tasks: int) -> Ints:
-    """int[task]: the dossier of each task."""
-    dossier_of = np.empty(tasks, np.int64)
-    for dossier in range(len(draws.arrival)):
-        first = draws.task_start[draws.stage_start[dossier]]
-        after = draws.task_start[draws.stage_start[dossier + 1]]
-        dossier_of[first:after] = dossier
-    return dossier_of
+@njit(inline="always")
+def _note(spell: Records, task: int, team: int, began: float, ended: float) -> None:
+    """Write down a spell of work."""
+    spell["task"], spell["team"], spell["began"], spell["ended"] = task, team, began, ended
 
 
 @njit
-def _longer(column: Floats, size: int) -> Floats:
-    longer = np.empty((size, *column.shape[1:]), column.dtype)
-    kept = min(size, len(column))
-    longer[:kept] = column[:kept]
-    return longer
+def _cut_off(end: float, log: Log, room: Room, spells: int) -> int:
+    """The end of the run cuts off spells and tasks; returns how many spells there are."""
+    live, team_at, spell = room.live, room.team_at, room.spell
+    for number in range(len(team_at)):
+        charge_overtime(live, team_at[number], end)
+        first, slot = spells, team_at[number]["oldest"]
+        while slot != NONE:
+            at = spells
+            while at > first and spell[at - 1]["task"] > live[slot]["task"]:
+                spell[at] = spell[at - 1]
+                at -= 1
+            _note(spell[at], live[slot]["task"], number, live[slot]["began"], end)
+            spells += 1
+            slot = live[slot]["after"]
+    for slot in range(len(live)):
+        task = live[slot]["task"]
+        if task != NONE and not math.isnan(live[slot]["entered"]):
+            log.ended[task], log.outcome[task] = NAN, OPEN
+            _write(log, task, live[slot])
+    for task in range(len(log.outcome)):
+        if log.outcome[task] == 0:
+            log.entered[task], log.started[task], log.ended[task] = NAN, NAN, NAN
+            log.team[task], log.interrupted[task], log.overtime[task] = -1, 0, 0.0
+    return spells
+
+
+@njit(inline="always")
+def _write(log: Log, task: int, it: Records) -> None:
+    """Write down what became of a task."""
+    log.entered[task], log.started[task], log.team[task] = it["entered"], it["started"], it["worked_by"]
+    log.overtime[task], log.interrupted[task] = it["overtime"], it["interrupted"]
+
+
+@njit
+def _sort_by_task(slots: Indices, count: int, live: Records) -> None:
+    """Order the first slots by their tasks, in place (Shell 1959)."""
+    gap = count // 2
+    while gap > 0:
+        for last in range(gap, count):
+            slot, at = slots[last], last
+            while at >= gap and live[slots[at - gap]]["task"] > live[slot]["task"]:
+                slots[at] = slots[at - gap]
+                at -= gap
+            slots[at] = slot
+        gap //= 2

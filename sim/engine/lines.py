@@ -13,13 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.engine.contract import Floats, Ints, Plan
+from sim.engine.agenda import NONE, Records
+from sim.engine.contract import Ints, Plan
 
-NONE = -1
-FIRST, LAST = range(2)  # columns of `ends`, int[list, 2]: head and end of a list; a heap has its root as head
-FOLLOWING, BEFORE, CHILD = range(
-    3
-)  # columns of `links`, int[task, 3]; in a heap siblings, and the parent as BEFORE
+ENDS = np.dtype([("first", np.uint32), ("last", np.uint32)])  # of a list; a heap has its root as first
 
 
 class Layout(NamedTuple):
@@ -67,61 +64,50 @@ def layout(plan: Plan) -> Layout:
 
 
 @njit(inline="always")
-def head(ends: Ints, line: int, classes: int) -> int:
-    """The task of a line that is taken next; NONE if the line is empty."""
+def head(ends: Records, line: int, classes: int) -> int:
+    """The slot of the task of a line that is taken next; NONE if the line is empty."""
     number = (line + 1) * classes - 1
-    while number > line * classes and ends[number, FIRST] == NONE:
+    while number > line * classes and ends[number]["first"] == NONE:
         number -= 1
-    return ends[number, FIRST]
+    return ends[number]["first"]
 
 
-@njit
-def insert(
-    ends: Ints, links: Ints, key: Floats, place: Ints, number: int, task: int, at: float, by_due: bool
-) -> None:
-    """A task joins list or heap `number`, with the key `at`."""
-    key[task], place[task] = at, number
+@njit(inline="always")
+def insert(ends: Records, live: Records, number: int, slot: int, by_due: bool) -> None:
+    """A task joins list or heap `number`; its key is set."""
+    live[slot]["place"] = number
     if by_due:
-        links[task, CHILD] = links[task, FOLLOWING] = links[task, BEFORE] = NONE
-        root = ends[number, FIRST]
-        ends[number, FIRST] = task if root == NONE else _meld(links, key, root, task)
+        _push(ends, live, number, slot)
         return
-    # from both ends: new tasks belong at the end, those sent back near the head
-    after, ahead = ends[number, LAST], ends[number, FIRST]
-    while after != NONE and _goes_before(key, task, after):
-        if _goes_before(key, task, ahead):
-            after = links[ahead, BEFORE]
-            break
-        after, ahead = links[after, BEFORE], links[ahead, FOLLOWING]
-    following = ends[number, FIRST] if after == NONE else links[after, FOLLOWING]
-    links[task, BEFORE], links[task, FOLLOWING] = after, following
-    if after == NONE:
-        ends[number, FIRST] = task
+    last = ends[number]["last"]
+    if last == NONE or _goes_before(live, last, slot):
+        live[slot]["before"], live[slot]["after"] = last, NONE
+        ends[number]["last"] = slot
+        if last == NONE:
+            ends[number]["first"] = slot
+        else:
+            live[last]["after"] = slot
     else:
-        links[after, FOLLOWING] = task
-    if following == NONE:
-        ends[number, LAST] = task
-    else:
-        links[following, BEFORE] = task
+        _insert_inside(ends, live, number, slot)
 
 
-@njit
-def remove(ends: Ints, links: Ints, key: Floats, place: Ints, task: int, by_due: bool) -> None:
+@njit(inline="always")
+def remove(ends: Records, live: Records, slot: int, by_due: bool) -> None:
     """A task leaves its list or heap, from wherever it stands."""
-    number = place[task]
-    place[task] = NONE
+    number = live[slot]["place"]
+    live[slot]["place"] = NONE
     if by_due:
-        _cut(ends, links, key, number, task)
+        _cut(ends, live, number, slot)
         return
-    before, following = links[task, BEFORE], links[task, FOLLOWING]
+    before, after = live[slot]["before"], live[slot]["after"]
     if before == NONE:
-        ends[number, FIRST] = following
+        ends[number]["first"] = after
     else:
-        links[before, FOLLOWING] = following
-    if following == NONE:
-        ends[number, LAST] = before
+        live[before]["after"] = after
+    if after == NONE:
+        ends[number]["last"] = before
     else:
-        links[following, BEFORE] = before
+        live[after]["before"] = before
 
 
 @njit
@@ -155,62 +141,92 @@ def _alike(plan: Plan, tier_of: Ints, a: int, b: int) -> bool:
 
 
 @njit
-def _goes_before(key: Floats, a: int, b: int) -> bool:
+def _goes_before(live: Records, a: int, b: int) -> bool:
     """The order within a class of priority: by key, then by task."""
-    return key[a] < key[b] or (key[a] == key[b] and a < b)
+    return live[a]["key"] < live[b]["key"] or (
+        live[a]["key"] == live[b]["key"] and live[a]["task"] < live[b]["task"]
+    )
 
 
 @njit
-def _meld(links: Ints, key: Floats, a: int, b: int) -> int:
+def _insert_inside(ends: Records, live: Records, number: int, slot: int) -> None:
+    """A task that was sent back joins a list before others: look for its place from both ends."""
+    before, ahead = ends[number]["last"], ends[number]["first"]
+    while before != NONE and _goes_before(live, slot, before):
+        if _goes_before(live, slot, ahead):
+            before = live[ahead]["before"]
+            break
+        before, ahead = live[before]["before"], live[ahead]["after"]
+    after = ends[number]["first"] if before == NONE else live[before]["after"]
+    live[slot]["before"], live[slot]["after"] = before, after
+    if before == NONE:
+        ends[number]["first"] = slot
+    else:
+        live[before]["after"] = slot
+    if after == NONE:
+        ends[number]["last"] = slot
+    else:
+        live[after]["before"] = slot
+
+
+@njit
+def _push(ends: Records, live: Records, number: int, slot: int) -> None:
+    live[slot]["child"] = live[slot]["after"] = live[slot]["before"] = NONE
+    root = ends[number]["first"]
+    ends[number]["first"] = slot if root == NONE else _meld(live, root, slot)
+
+
+@njit
+def _meld(live: Records, a: int, b: int) -> int:
     """Join two heaps; the later root becomes the first child of the other."""
-    if _goes_before(key, b, a):
+    if _goes_before(live, b, a):
         a, b = b, a
-    eldest = links[a, CHILD]
-    links[b, FOLLOWING], links[b, BEFORE] = eldest, a
+    eldest = live[a]["child"]
+    live[b]["after"], live[b]["before"] = eldest, a
     if eldest != NONE:
-        links[eldest, BEFORE] = b
-    links[a, CHILD] = b
-    links[a, FOLLOWING] = links[a, BEFORE] = NONE
+        live[eldest]["before"] = b
+    live[a]["child"] = b
+    live[a]["after"] = live[a]["before"] = NONE
     return a
 
 
 @njit
-def _cut(ends: Ints, links: Ints, key: Floats, number: int, task: int) -> None:
+def _cut(ends: Records, live: Records, number: int, slot: int) -> None:
     """Take a task out of a heap; its children go back into it."""
-    rest = _join_siblings(links, key, links[task, CHILD])
-    links[task, CHILD] = NONE
-    if ends[number, FIRST] == task:
-        ends[number, FIRST] = rest
+    rest = _join_siblings(live, live[slot]["child"])
+    live[slot]["child"] = NONE
+    if ends[number]["first"] == slot:
+        ends[number]["first"] = rest
         return
-    before, following = links[task, BEFORE], links[task, FOLLOWING]
-    if links[before, CHILD] == task:
-        links[before, CHILD] = following
+    before, after = live[slot]["before"], live[slot]["after"]
+    if live[before]["child"] == slot:
+        live[before]["child"] = after
     else:
-        links[before, FOLLOWING] = following
-    if following != NONE:
-        links[following, BEFORE] = before
+        live[before]["after"] = after
+    if after != NONE:
+        live[after]["before"] = before
     if rest != NONE:
-        ends[number, FIRST] = _meld(links, key, ends[number, FIRST], rest)
+        ends[number]["first"] = _meld(live, ends[number]["first"], rest)
 
 
 @njit
-def _join_siblings(links: Ints, key: Floats, task: int) -> int:
+def _join_siblings(live: Records, slot: int) -> int:
     """Two passes: meld pairs from the left, then the pairs from the right."""
     pairs = NONE  # a chain, the newest first
-    while task != NONE:
-        joined, other = task, links[task, FOLLOWING]
+    while slot != NONE:
+        joined, other = slot, live[slot]["after"]
         if other == NONE:
-            task = NONE
-            links[joined, BEFORE] = links[joined, FOLLOWING] = NONE
+            slot = NONE
+            live[joined]["before"] = live[joined]["after"] = NONE
         else:
-            task = links[other, FOLLOWING]
-            joined = _meld(links, key, joined, other)
-        links[joined, FOLLOWING] = pairs
+            slot = live[other]["after"]
+            joined = _meld(live, joined, other)
+        live[joined]["after"] = pairs
         pairs = joined
     root = NONE
     while pairs != NONE:
-        following = links[pairs, FOLLOWING]
-        links[pairs, FOLLOWING] = links[pairs, BEFORE] = NONE
-        root = pairs if root == NONE else _meld(links, key, root, pairs)
+        following = live[pairs]["after"]
+        live[pairs]["after"] = live[pairs]["before"] = NONE
+        root = pairs if root == NONE else _meld(live, root, pairs)
         pairs = following
     return root

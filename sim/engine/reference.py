@@ -44,7 +44,6 @@ class Reference:
         self.next_visit = partial(rules.next_visit, *visits)
         self.next_day_visit = partial(rules.next_day_visit, *visits)
         self.next_round = partial(rules.next_round, plan.round_start, plan.round_time)
-        self.too_late = partial(rules.too_late, plan.office.first_session, plan.office.closes)
         self.hall = Hall(plan, draws, self.spell_starts, self.spell_stops)
         as_lists: Any = [part.tolist() if isinstance(part, np.ndarray) else part for part in draws]
         self.draws = Draws(*as_lists)  # lists are quicker to read number by number
@@ -160,15 +159,14 @@ class Reference:
 
     def turned_off(self, task: int, attempt: int) -> Reason | None:
         """Why a citizen who comes now leaves at once, or does not come at all."""
-        dossier, queue = self.dossier_of[task], self.draws.queue[task]
-        site, now = self.draws.site[dossier], self.env.now
-        reason = None
+        dossier, queue, now = self.dossier_of[task], self.draws.queue[task], self.env.now
+        site, reason = self.draws.site[dossier], None
         if self.here[dossier]:
-            if self.too_late(self.plan.last_ticket[site], now) and not self.hall.can_be_served(queue):
+            if self.too_late(site) and not self.hall.can_be_served(queue):
                 reason = Reason.TURNED_AWAY
         elif attempt == 0 and self.draws.no_show[self.draws.visit[task]]:
             reason = Reason.NO_SHOW
-        elif self.too_late(self.plan.last_ticket[site], now):
+        elif self.too_late(site):
             reason = Reason.TURNED_AWAY
         elif not self.hall.served_at_once(queue) and rules.balks(
             self.hall.waiting[site], self.plan.balk_above
@@ -180,6 +178,12 @@ class Reference:
             self.go_out(dossier)
             self.record.left.append((task, now, now, reason))
         return reason
+
+    def too_late(self, site: int) -> bool:
+        """A site gives no more tickets today."""
+        now, office, day = self.env.now, self.plan.office, rules.day_number(self.env.now)
+        closes = rules.closing_of(office.first_session, office.closes, day)
+        return rules.too_late(closes, day * 1440.0, self.plan.last_ticket[site], now)
 
     def come_in(self, dossier: int) -> None:
         """The citizen enters the building, if not there already."""
@@ -284,10 +288,8 @@ class Reference:
 
     def continues_at_desk(self, task: int) -> bool:
         """After this task the same citizen goes on to another counter."""
-        stage, dossier = self.stage_of[task] + 1, self.dossier_of[task]
-        if stage == self.draws.stage_start[dossier + 1]:
-            return False
-        return bool(self.draws.kind[self.draws.task_start[stage]] == Kind.DESK)
+        stage, last = self.stage_of[task] + 1, self.draws.stage_start[self.dossier_of[task] + 1]
+        return stage < last and self.draws.kind[self.draws.task_start[stage]] == Kind.DESK
 
     def change_roster(self, team: Team, staff: int) -> None:
         """The roster of a team changes; at closing time people may have to stay."""

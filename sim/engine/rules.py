@@ -60,20 +60,42 @@ def balks(waiting: int, limit: float) -> bool:
 
 
 @register_jitable
+def first_not_before(column: Floats, first: int, last: int, value: float) -> int:
+    """The place of the first of the ascending ``column[first:last]`` that is not below `value`; else `last`."""
+    while first < last:
+        middle = (first + last) // 2
+        if column[middle] < value:
+            first = middle + 1
+        else:
+            last = middle
+    return first
+
+
+@register_jitable
 def closes_at(closing_time: Floats, t: float) -> bool:
     """The office closes for the day at exactly this instant."""
-    at = np.searchsorted(closing_time, t)
+    at = first_not_before(closing_time, 0, len(closing_time), t)
     return bool(at < len(closing_time) and closing_time[at] == t)
 
 
 @register_jitable
-def too_late(first_session: Ints, closes: Floats, last_ticket: float, t: float) -> bool:
+def day_number(t: float) -> int:
+    """The day of an instant, 0 for the first; as ``t // 1440``, which costs far more."""
+    day = int(t / 1440.0)
+    return day - 1 if day * 1440.0 > t else day
+
+
+@register_jitable
+def closing_of(first_session: Ints, closes: Floats, day: int) -> float:
+    """The instant at which the office closes for a day; -inf if it does not open."""
+    last = first_session[day + 1] - 1
+    return closes[last] if last >= first_session[day] else -math.inf
+
+
+@register_jitable
+def too_late(closes_today: float, day_starts: float, last_ticket: float, t: float) -> bool:
     """No tickets after the site's last ticket, or when the office has closed for the day."""
-    day = int(t // 1440.0)
-    session = first_session[day + 1] - 1
-    if session < first_session[day]:
-        return True
-    return bool(t - day * 1440.0 > last_ticket or t > closes[session])
+    return t > closes_today or t - day_starts > last_ticket
 
 
 @register_jitable
@@ -83,7 +105,7 @@ def next_visit(edge: Floats, mass: Floats, first: Ints, t: float, moment: float)
     `moment` in (0, 1) is the citizen's place in the distribution of arrivals over a day. Returns inf when there
     is no such day left.
     """
-    day = int(t // 1440.0)
+    day = day_number(t)
     while day + 1 < len(first):
         at = moment_of_day(edge, mass, first[day], first[day + 1], moment)
         if at >= t:
@@ -95,7 +117,7 @@ def next_visit(edge: Floats, mass: Floats, first: Ints, t: float, moment: float)
 @register_jitable
 def next_day_visit(edge: Floats, mass: Floats, first: Ints, t: float, moment: float) -> float:
     """As :func:`next_visit`, from the day after `t` on."""
-    return next_visit(edge, mass, first, (t // 1440.0 + 1.0) * 1440.0, moment)
+    return next_visit(edge, mass, first, (day_number(t) + 1.0) * 1440.0, moment)
 
 
 @register_jitable
@@ -109,7 +131,7 @@ def moment_of_day(edge: Floats, mass: Floats, first: int, last: int, moment: flo
         return -math.inf
     # NOTE: rounding may put the sum on `before` or past `after`, where there is no demand to divide by.
     target = min(max(before + moment * (after - before), np.nextafter(before, after)), after)
-    at = first + np.searchsorted(mass[first : last + 1], target)
+    at = first_not_before(mass, first, last + 1, target)
     share = (target - mass[at - 1]) / (mass[at] - mass[at - 1])
     start, end = edge[at - 1], edge[at]
     return min(start + share * (end - start), end)
@@ -118,7 +140,7 @@ def moment_of_day(edge: Floats, mass: Floats, first: int, last: int, moment: flo
 @register_jitable
 def next_round(round_start: Ints, round_time: Floats, which: int, t: float) -> float:
     """The first instant of a round that is not before `t`; inf when there is none left."""
-    at = round_start[which] + np.searchsorted(round_time[round_start[which] : round_start[which + 1]], t)
+    at = first_not_before(round_time, round_start[which], round_start[which + 1], t)
     return round_time[at] if at < round_start[which + 1] else math.inf
 
 

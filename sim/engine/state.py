@@ -1,0 +1,294 @@
+"""What the compiled engine remembers while it runs: columns of records, and the room in which it works.
+
+A task has a record, its *slot*, only while it is under way: from when its coming is known until it has ended. Slots
+are used again, so that what is touched at every event stays in the processor's nearest memory however long the run.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.engine.agenda import EVENT, FRONT, LATER, NONE, Records, make_counts
+from sim.engine.contract import Draws, Floats, Ints, Log, Plan
+from sim.engine.lines import ENDS, layout
+
+_F, _I, _U = np.float64, np.int64, np.uint32  # an unsigned number is quicker as an index: it can't be below 0
+EVENTS_A_SLICE = 8
+MOST_SLOTS = 1 << 24  # what the code of an event has room for
+
+LIVE = np.dtype(
+    [
+        ("entered", _F),
+        ("started", _F),
+        ("began", _F),  # of the spell of work
+        ("until", _F),  # the end of the work if at work, of patience if waiting
+        ("to_do", _F),
+        ("overtime", _F),
+        ("key", _F),
+        ("task", _U),  # NONE: the slot is free, and `after` the next free one
+        ("dossier", _U),
+        ("visit", _U),
+        ("kind", _U),
+        ("site", _U),
+        ("line", _U),
+        ("team", _U),  # at work on it
+        ("worked_by", np.int32),  # last; -1: nobody
+        ("interrupted", _U),
+        ("attempt", _U),
+        ("place", _U),  # the list or heap in which it waits
+        (
+            "before",
+            _U,
+        ),  # in the list in which it waits, or of those at work in its team; in a heap the parent
+        ("after", _U),
+        ("child", _U),
+    ],
+    align=True,
+)
+CASE = np.dtype([("stage", _U), ("left", _U), ("here", _U)])  # tasks left in the stage; the citizen is here
+TEAM = np.dtype(
+    [
+        ("charged", _F),  # overtime is counted up to this instant
+        ("staff", _I),
+        ("busy", _I),
+        ("office", _I),  # of those at work, how many at office work
+        ("staying", _I),
+        ("stays_till", _I),  # they stay until the building has been empty so many times
+        ("oldest", _U),  # slot at work the longest
+        ("youngest", _U),
+        ("site", _U),
+        ("first_tier", _U),
+        ("last_tier", _U),
+    ],
+    align=True,
+)
+SITE = np.dtype(
+    [("last_ticket", _F), ("waiting", _I), ("in_building", _I), ("emptied", _I), ("serve_all", _I)]
+)
+LINE = np.dtype(
+    [("size", _I), ("desk", _U), ("by_due", _U), ("site", _U), ("first_server", _U), ("last_server", _U)],
+    align=True,
+)
+SPELL = np.dtype([("task", _I), ("team", _I), ("began", _F), ("ended", _F)])
+LEFT = np.dtype([("task", _I), ("entered", _F), ("time", _F), ("reason", _I)])
+PROGRESS = np.dtype(
+    [
+        ("arrival", _I),  # the next of the sources that come sorted
+        ("change", _I),
+        ("closing", _I),
+        ("spells", _I),  # rows written
+        ("leavings", _I),
+        ("free", _I),  # first free slot
+        ("used", _I),  # slots
+        ("slice_ends", _F),
+    ]
+)
+
+
+Indices = NDArray[np.uint32]
+
+
+class Room(NamedTuple):
+    """Where one run of the kernel works; the kernel itself allocates nothing."""
+
+    progress: Records  # one row
+    live: Records  # [slot]
+    case: Records  # [dossier]
+    paused: Floats  # float[dossier]
+    spell: Records
+    left: Records
+    team_at: Records  # [team]
+    site_at: Records  # [site]
+    line_at: Records  # [line]
+    line_of: Indices  # [queue]
+    tier_line_start: Indices  # [tier + 1] lines of each tier:
+    tier_line: Indices  # tier_line[tier_line_start[k]:tier_line_start[k + 1]]
+    server_team: Indices
+    classes: int  # of priority
+    ends: Records  # [line * classes + class]
+    width: float  # of a slice of the agenda
+    front: Records
+    rest: Records
+    later: Records
+    bucket: Ints
+    counts: Ints
+    # what one event brings about
+    new_event: Records
+    gone: Indices
+    gone_reason: Indices
+    concerned: Indices
+    # the most that one event can
+    most_tasks: int  # begin
+    most_spells: int  # end
+
+
+def make_room(plan: Plan, draws: Draws) -> Room:
+    """An empty hall before the first event."""
+    tasks, dossiers = len(draws.kind), len(draws.arrival)
+    lay = layout(plan)
+    lines = _lines(plan, lay.queue_of)
+    classes = 1 + int(draws.priority.max(initial=0))
+    width = 2.0 ** math.ceil(math.log2(max(EVENTS_A_SLICE * plan.end / (tasks + 1), 0.001)))
+    most_spells = 1 + int(draws.roster_staff.max(initial=0))
+    most_servers = int(np.diff(plan.server_start).max(initial=0))
+    live = np.empty(256, LIVE)
+    free_slots(live, 0, NONE)
+    progress = np.zeros(1, PROGRESS)
+    progress["slice_ends"] = width
+    return Room(
+        progress,
+        live,
+        np.empty(dossiers, CASE),
+        np.full(dossiers, np.nan),
+        np.empty(tasks + most_spells, SPELL),
+        np.empty(1024, LEFT),
+        _teams(plan),
+        _sites(plan),
+        lines,
+        lay.line_of.astype(np.uint32),
+        lay.tier_line_start.astype(np.uint32),
+        lay.tier_line.astype(np.uint32),
+        plan.server_team.astype(np.uint32),
+        classes,
+        np.full(len(lines) * classes, NONE, ENDS),
+        width,
+        np.empty(FRONT + 1, EVENT),
+        np.empty(1024, EVENT),
+        np.empty(1024, LATER),
+        np.full(int(plan.end / width) + 2, NONE),
+        make_counts(),
+        np.empty(len(live), EVENT),
+        np.empty(len(live), np.uint32),
+        np.empty(len(live), np.uint32),
+        np.empty(most_servers * most_spells + 1, np.uint32),
+        int(np.diff(draws.task_start).max(initial=1)),
+        most_spells,
+    )
+
+
+def more_room(room: Room) -> Room:
+    """The same state with twice the room for all that comes and goes; MemoryError past `MOST_SLOTS`."""
+    if 2 * len(room.live) > MOST_SLOTS:
+        raise MemoryError(f"more than {len(room.live)} tasks are under way at once")
+    live = _longer(room.live)
+    slots = len(room.live)
+    free_slots(live, slots, int(room.progress["free"][0]))
+    room.progress["free"] = slots
+    return room._replace(
+        live=live,
+        spell=_longer(room.spell),
+        left=_longer(room.left),
+        rest=_longer(room.rest),
+        later=_longer(room.later),
+        new_event=_longer(room.new_event),
+        gone=_longer(room.gone),
+        gone_reason=_longer(room.gone_reason),
+    )
+
+
+def free_slots(live: Records, first: int, following: int) -> None:
+    """The slots from `first` on are free: a chain that ends with `following`."""
+    live["task"][first:] = NONE
+    live["after"][first:] = np.append(np.arange(first + 1, len(live)), following)
+
+
+def _longer(rows: Any) -> Any:
+    grown = np.empty(2 * len(rows), rows.dtype)
+    grown[: len(rows)] = rows
+    return grown
+
+
+def _teams(plan: Plan) -> Records:
+    teams = np.zeros(len(plan.team_site), TEAM)
+    teams["site"] = plan.team_site
+    teams["oldest"] = teams["youngest"] = NONE
+    teams["first_tier"], teams["last_tier"] = plan.tier_start[:-1], plan.tier_start[1:]
+    return teams
+
+
+def _sites(plan: Plan) -> Records:
+    sites = np.zeros(len(plan.serve_all), SITE)
+    sites["serve_all"], sites["last_ticket"] = plan.serve_all, plan.last_ticket
+    return sites
+
+
+def _lines(plan: Plan, queue_of: Ints) -> Records:
+    lines = np.zeros(len(queue_of), LINE)
+    lines["desk"], lines["by_due"] = plan.queue_desk[queue_of], plan.queue_by_due[queue_of]
+    lines["site"] = plan.queue_site[queue_of]
+    lines["first_server"], lines["last_server"] = plan.server_start[queue_of], plan.server_start[queue_of + 1]
+    return lines
+
+
+# --- the log ---
+
+
+def make_log(tasks: int, dossiers: int) -> Log:
+    """An empty log; the columns of tasks are filled as they end, those of spells and leavings by the kernel's end."""
+    nothing = np.empty(0), np.empty(0, np.int64)
+    floats, ints = nothing
+    return Log(
+        np.empty(tasks),
+        np.empty(tasks),
+        np.empty(tasks),
+        np.empty(tasks, np.int64),
+        np.empty(tasks),
+        np.empty(tasks, np.int64),
+        np.zeros(tasks, np.int64),
+        np.full(dossiers, np.nan),
+        np.full(dossiers, np.nan),
+        np.full(dossiers, np.nan),
+        ints,
+        ints,
+        floats,
+        floats,
+        ints,
+        floats,
+        floats,
+        ints,
+    )
+
+
+# --- the people at work in a team, in the order in which they started ---
+
+
+@njit(inline="always")
+def charge_overtime(live: Records, team: Records, now: float) -> None:
+    """Those beyond the roster, at work the longest, are past it since overtime was counted last."""
+    beyond, slot = team["busy"] - team["staff"], team["oldest"]
+    while beyond > 0:
+        live[slot]["overtime"] += now - team["charged"]
+        slot = live[slot]["after"]
+        beyond -= 1
+    team["charged"] = now
+
+
+@njit(inline="always")
+def link(live: Records, team: Records, slot: int) -> None:
+    """The task is at work in the team, started most recently."""
+    youngest = team["youngest"]
+    live[slot]["before"], live[slot]["after"] = youngest, NONE
+    if youngest == NONE:
+        team["oldest"] = slot
+    else:
+        live[youngest]["after"] = slot
+    team["youngest"] = slot
+
+
+@njit(inline="always")
+def unlink(live: Records, team: Records, slot: int) -> None:
+    """The task is no longer at work in the team."""
+    before, after = live[slot]["before"], live[slot]["after"]
+    if before == NONE:
+        team["oldest"] = after
+    else:
+        live[before]["after"] = after
+    if after == NONE:
+        team["youngest"] = before
+    else:
+        live[after]["before"] = before
