@@ -15,19 +15,21 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
+
+from sim import quantiles
+from sim.quantiles import quantile
 
 Floats = NDArray[np.float64]
-# A law's parameters turned into its mean, its sd and the inverse of its distribution.
-Shape = tuple[float, float, Callable[[Floats], NDArray[np.floating]]]
+# A law's parameters turned into its mean, its sd, and the row of numbers by which it is inverted.
+Shape = tuple[float, float, tuple[float, ...]]
 
 LONGEST_TEXT = 300
-_OUTERMOST = np.array([2.0**-54, 1 - 2.0**-53])
+_OUTERMOST = (2.0**-54, 1 - 2.0**-53)
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,17 @@ class Law:
 
         Values also increase with value, low, mode, high and mean; for lognormal and gamma at a fixed ratio
         sd/mean, for at a fixed sd a larger mean shortens the upper tail. To make everyone's longer, multiply.
+        Erlang and gamma are exact to 1e-10 of the value, the others to rounding.
         """
         u = np.asarray(u, dtype=np.float64)
+        return np.asarray(quantiles.quantiles(u.ravel(), self.row)).reshape(u.shape)
+
+    @cached_property
+    def row(self) -> Floats:
+        """The law as numbers, for :func:`sim.quantiles.quantile`."""
         if self.sd == 0:
-            return np.full_like(u, self.mean)
-        return np.asarray(_LAWS[self.name](*self.parameters)[2](u), dtype=np.float64)
+            return np.array([quantiles.CONSTANT, self.mean, 0.0, 0.0])
+        return np.array(_LAWS[self.name](*self.parameters)[2])
 
 
 def parse(text: str | float, folder: Path | None = None) -> Law:
@@ -155,57 +163,68 @@ def _law(text: str, name: str, parameters: tuple[float, ...]) -> Law:
     with np.errstate(all="ignore"), suppress(OverflowError):
         mean, sd, _ = _LAWS[name](*parameters)
         law = Law(text, mean, sd, name, parameters)
-        if np.isfinite([mean, sd, *law.ppf(_OUTERMOST)]).all():
+        if np.isfinite([mean, sd, *(quantile(u, law.row, 0) for u in _OUTERMOST)]).all():
             return law
     raise ValueError("its numbers are too large, or too far apart, to calculate with")
 
 
+def _constant(value: float) -> Shape:
+    return value, 0.0, (quantiles.CONSTANT, value, 0.0, 0.0)
+
+
+def _exponential(mean: float) -> Shape:
+    return mean, mean, (quantiles.EXPONENTIAL, mean, 0.0, 0.0)
+
+
 def _erlang(mean: float, stages: float) -> Shape:
-    return mean, mean / math.sqrt(stages), lambda u: special.gammaincinv(stages, u) * (mean / stages)
+    return mean, mean / math.sqrt(stages), _gamma_row(stages, mean / stages)
 
 
 def _lognormal(mean: float, sd: float) -> Shape:
     log_sd = math.sqrt(math.log1p((sd / mean) ** 2))
-    return mean, sd, lambda u: mean * np.exp(log_sd * special.ndtri(u) - log_sd**2 / 2)
+    return mean, sd, (quantiles.LOGNORMAL, mean, log_sd, log_sd**2 / 2)
+
+
+def _gamma(mean: float, sd: float) -> Shape:
+    return mean, sd, _gamma_row((mean / sd) ** 2, sd / mean * sd) if sd else ()
+
+
+def _gamma_row(shape: float, scale: float) -> tuple[float, ...]:
+    code, _, *others = quantiles.gamma_row(shape)
+    return code, scale, *others
 
 
 def _weibull(mean: float, shape: float) -> Shape:
     log_ratio = math.lgamma(1 + 2 / shape) - 2 * math.lgamma(1 + 1 / shape)
     sd, scale = mean * math.sqrt(math.expm1(max(log_ratio, 0))), mean / math.gamma(1 + 1 / shape)
-    return mean, sd, lambda u: scale * (-np.log1p(-u)) ** (1 / shape)
+    return mean, sd, (quantiles.WEIBULL, scale, 1 / shape, 0.0)
+
+
+def _uniform(low: float, high: float) -> Shape:
+    return (low + high) / 2, (high - low) / 12**0.5, (quantiles.UNIFORM, low, high, 0.0)
 
 
 def _triangular(low: float, mode: float, high: float) -> Shape:
-    width, rise, fall = high - low, mode - low, high - mode
+    rise, fall = mode - low, high - mode
     sd = math.sqrt((rise * rise + rise * fall + fall * fall) / 18)
-
-    def inverse(u: Floats) -> Floats:
-        rising, falling = low + np.sqrt(u * width * rise), high - np.sqrt((1 - u) * width * fall)
-        return np.where(u * width < rise, rising, falling)
-
-    return (low + mode + high) / 3, sd, inverse
+    return (low + mode + high) / 3, sd, (quantiles.TRIANGULAR, low, mode, high)
 
 
 def _empirical(*values: float) -> Shape:
     """Invert the empirical distribution: the smallest value that a share of at least u does not exceed."""
-    ordered = np.array(values)
-    mean, sd = float(ordered.mean()), float(ordered.std())
-    return mean, sd, lambda u: ordered[np.ceil(u * ordered.size).astype(np.int64) - 1]
+    mean, sd = float(np.mean(values)), float(np.std(values))
+    return mean, sd, (quantiles.EMPIRICAL, float(len(values)), 0.0, 0.0, *sorted(values))
 
 
 _LAWS: dict[str, Callable[..., Shape]] = {
-    "constant": lambda value: (value, 0.0, lambda u: np.full_like(u, value)),
-    "exponential": lambda mean: (mean, mean, lambda u: -mean * np.log1p(-u)),
+    "constant": _constant,
+    "exponential": _exponential,
     "erlang": _erlang,
     "lognormal": _lognormal,
-    "gamma": lambda mean, sd: (
-        mean,
-        sd,
-        lambda u: special.gammaincinv((mean / sd) ** 2, u) * (sd / mean) * sd,
-    ),
+    "gamma": _gamma,
     "weibull": _weibull,
+    "uniform": _uniform,
     "triangular": _triangular,
-    "uniform": lambda low, high: ((low + high) / 2, (high - low) / 12**0.5, lambda u: low + u * (high - low)),
     "empirical": _empirical,
 }
 _RANGES: dict[str, tuple[Callable[[float], bool], str]] = {

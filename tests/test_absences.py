@@ -8,6 +8,7 @@ import numpy as np
 from scenes import model
 from scipy import stats
 
+from sim import keyed
 from sim.engine.contract import Floats, Ints
 from sim.plan.absences import rosters
 from sim.plan.arrivals import arrivals
@@ -85,6 +86,17 @@ def test_no_absence_is_the_planned_roster() -> None:
     time, team, staff = rosters(model(), 1, 0)
     np.testing.assert_array_equal(time[team == 0], planned.time)
     np.testing.assert_array_equal(staff[team == 0], planned.staff)
+
+
+def test_present_are_those_planned_less_the_absent() -> None:
+    """Against the numbers themselves: person i of a day is absent if their own is below the day's chance."""
+    compiled = with_staff([["07:30", 2], ["09:00", 5], ["15:00", 3]], 0.4)
+    key = keyed.stream(1, 0, compiled.place_key(0), "team counter")
+    for day in WORKING:
+        number = 1000 * (compiled.first_day.toordinal() + int(day)) + np.arange(5)
+        here = np.cumsum(keyed.uniform(key, number, "absence") >= 0.4)
+        found = present(compiled, 0, day * DAY + np.array([460.0, 600.0, 900.0]))
+        assert found.tolist() == [here[1], here[4], here[2]]
 
 
 # --- outages ---

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.officecalendar import Season, office_time
-from sim.plan.intensity import intensity, invert, with_day_factors
+from sim.plan.intensity import guide_of, instant, intensity, with_day_factors
 from sim.plan.model import Intensity
 from sim.scenario.domain import Profile, Surge
 
@@ -157,10 +157,13 @@ def test_day_factors_scale_days() -> None:
 DEMAND = demand(days=90)
 
 
+GUIDE = guide_of(DEMAND.mass)
+
+
 @given(st.floats(2.0**-53, 1 - 2.0**-53))
 def test_inversion(share: float) -> None:
     """By the instant found that share has come; it lies in opening hours, before they end."""
-    (t,) = invert(DEMAND.edge, DEMAND.mass, np.array([share]))
+    t = instant(DEMAND.edge, DEMAND.mass, GUIDE, share)
     assert np.interp(t, DEMAND.edge, DEMAND.mass) == pytest.approx(share * DEMAND.mass[-1], abs=1e-12)
     clock = t % DAY
     assert any(start <= clock < end for start, end in HOURS)
@@ -171,7 +174,23 @@ def test_inversion(share: float) -> None:
 def test_inversion_steps_over_the_night() -> None:
     """Half of all demand before it, half after it: the middle is the closing."""
     edge, mass = np.array([0.0, 10.0, 20.0, 30.0]), np.array([0.0, 0.5, 0.5, 1.0])
-    early, late = invert(edge, mass, np.array([0.5 - 1e-12, 0.5 + 1e-12]))
-    assert early < 10
+    early, middle, late = (instant(edge, mass, guide_of(mass), u) for u in (0.5 - 1e-12, 0.5, 0.5 + 1e-12))
+    assert early < middle < 10
     assert late >= 20
-    assert invert(edge, mass, np.array([0.5]))[0] < 10
+    assert instant(edge, mass, np.array([3, 3, 3]), 0.5) == middle
+
+
+def test_without_demand_nobody_comes() -> None:
+    mass = np.zeros(4)
+    assert instant(np.arange(4.0), mass, guide_of(mass), 0.5) == np.inf
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30).filter(any), st.floats(2.0**-53, 1 - 2.0**-53))
+def test_the_guide_leads_to_the_segment_that_a_search_finds(masses: list[float], share: float) -> None:
+    mass = np.concatenate([[0.0], np.cumsum(masses)])
+    edge = np.arange(len(mass), dtype=float)
+    t = instant(edge, mass, guide_of(mass), share)
+    at = max(int(np.searchsorted(mass, share * mass[-1])), 1)
+    assert at - 1 <= t < at
+    for guide in (1, len(masses)):  # wherever it begins
+        assert instant(edge, mass, np.full(len(masses), guide), share) == t

@@ -4,9 +4,12 @@ from hashlib import blake2b
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numba import njit
 from scipy import stats
 
-from sim.keyed import poisson_ppf, stream, uniform, unit
+from sim.keyed import dossier, name_hash, of_dossier, poisson_ppf, stream, uniform, unit, within
 
 MASK = 2**64 - 1
 GAMMA = 0x9E3779B97F4A7C15
@@ -44,6 +47,42 @@ def test_numbers_are_the_same_on_every_machine(
 ) -> None:
     seed, replication, names, number, purpose = key
     assert uniform(stream(seed, replication, *names), number, purpose) == plain_uniform(*key) == expected
+
+
+WORD = st.integers(0, MASK)
+
+
+@given(WORD, WORD, st.lists(st.text(), max_size=3), st.integers(0, 2**63 - 1), st.text())
+def test_numbers_are_those_of_plain_integers(
+    seed: int, replication: int, names: list[str], number: int, purpose: str
+) -> None:
+    expected = plain_uniform(seed, replication, tuple(names), number, purpose)
+    key = stream(seed, replication, *names)
+    assert uniform(key, number, purpose) == expected
+    assert compiled_uniform(key, np.array([number]), name_hash(purpose)) == [expected]
+
+
+def test_compiled_code_draws_the_same_numbers() -> None:
+    key, number = stream(5, 1, "centre"), np.arange(100_000)
+    compiled = compiled_uniform(key, number, name_hash("work:check:1"))
+    assert (compiled == uniform(key, number, "work:check:1")).all()
+    plain = [plain_uniform(5, 1, ("centre",), k, "work:check:1") for k in range(1000)]
+    assert compiled[:1000].tolist() == plain
+
+
+@njit
+def compiled_uniform(key: np.uint64, number: np.ndarray, purpose: np.uint64) -> np.ndarray:
+    found = np.empty(len(number))
+    for i in range(len(number)):
+        found[i] = of_dossier(dossier(key, np.uint64(number[i])), purpose)
+    return found
+
+
+def test_streams_by_the_part_or_all_at_once() -> None:
+    places, procedures = (np.array([name_hash(f"{what}{i}") for i in range(3)]) for what in "ab")
+    assert within(stream(1, 2), places, procedures).tolist() == [
+        stream(1, 2, f"a{i}", f"b{i}") for i in range(3)
+    ]
 
 
 def test_generator_is_splitmix64() -> None:

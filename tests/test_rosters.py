@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 from scenes import model
 
 from sim.plan.model import Roster
-from sim.plan.rosters import present
 
 DAY = 1440
 WORKING = [day for day in range(42) if day % 7 < 5 and not 12 <= day <= 20]  # days 12 to 20 are Tết
@@ -74,9 +72,3 @@ def test_an_e_signature_has_the_greatest_headcount_all_day() -> None:
     roster = model({"digital": levers, "team.leader.staff": staff}).rosters[1]
     for day in (0, 3):
         assert changes(roster, day) == [(450, 3), (720, 0), (780, 3), (990, 0)]
-
-
-def test_present() -> None:
-    """Day 0 has three people, of whom the second is absent; day 1 two, of whom both are."""
-    roster = Roster(np.array([480.0, 600.0, 700.0, 1920.0]), np.array([3, 1, 2, 2]), np.array([0.5, 0.5]))
-    assert present(roster, np.array([0, 1, 0, 1, 1]), np.array([0, 3, 5])).tolist() == [2, 1, 1, 0]

@@ -3,52 +3,81 @@
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
 
 from sim import keyed
-from sim.engine.contract import Floats, Ints
-from sim.plan.model import Model, Roster
+from sim.engine.contract import Bools, Floats, Ints
+from sim.kernelcache import cached
+from sim.keyed import dossier, name_hash, of_dossier
+from sim.plan.model import Model
 from sim.plan.outages import outages
-from sim.plan.rosters import present
+from sim.plan.recipe import OnDuty, Words, recipe_of
 
 DAY = 1440.0
+ABSENCE = name_hash("absence")
+UNCHANGED = -1  # a row that only asks whether the system is down
 
 
 def rosters(model: Model, seed: int, replication: int) -> tuple[Floats, Ints, Ints]:
     """Changes of headcount of all teams: time, team, staff, sorted by (time, team)."""
+    recipe = recipe_of(model)
+    sites = np.array([team.site for team in model.teams])
+    keys = np.asarray(keyed.within(keyed.stream(seed, replication), recipe.place[sites], recipe.team))
     down = outages(model, seed, replication)
-    times, teams, staff = [], [], []
-    for number, (team, plan) in enumerate(zip(model.teams, model.rosters, strict=True)):
-        key = keyed.stream(seed, replication, model.place_key(team.site), f"team {team.team}")
-        time, count = plan.time, _present(model, plan, key)
-        if model.scenario.digital.outage and team.team in model.scenario.digital.outage.teams:
-            time, count = _interrupted(time, count, down)
-        changed = np.flatnonzero(np.diff(count, prepend=0))
-        times.append(time[changed])
-        staff.append(count[changed])
-        teams.append(np.full(len(changed), number, np.int64))
-    time, team_number, count = np.concatenate(times), np.concatenate(teams), np.concatenate(staff)
-    order = np.lexsort((team_number, time))
-    return time[order], team_number[order], count[order]
+    stops = _stopped(model)
+    plan = _with_outages(recipe.on_duty, np.ravel(down), np.flatnonzero(stops)) if down else recipe.on_duty
+    start, end = np.array(down, np.float64).reshape(-1, 2).T.copy()
+    return _changes(plan, keys, model.first_day.toordinal(), stops, start, end)
 
 
-def _present(model: Model, plan: Roster, key: np.uint64) -> Ints:
-    if not plan.absence.any() or not len(plan.time):
-        return plan.staff
-    people = np.zeros(len(plan.absence), np.int64)  # the greatest headcount of each day
-    np.maximum.at(people, np.minimum(plan.time // DAY, len(people) - 1).astype(np.int64), plan.staff)
-    first = np.concatenate([[0], np.cumsum(people)]).astype(np.int64)
-    day = np.repeat(np.arange(len(people)), people)
-    person = np.arange(first[-1]) - first[day]
-    number = (model.first_day.toordinal() + day) * 1000 + person
-    return present(plan, (keyed.uniform(key, number, "absence") < plan.absence[day]).astype(np.int64), first)
+def _stopped(model: Model) -> Bools:
+    """bool[team]: it cannot work while the system is down."""
+    lever = model.scenario.digital.outage
+    return np.array([lever is not None and team.team in lever.teams for team in model.teams])
 
 
-def _interrupted(time: Floats, staff: Ints, down: list[tuple[float, float]]) -> tuple[Floats, Ints]:
-    """Nobody can work while the system is down."""
-    if not down or not len(time):
-        return time, staff
-    instants = np.unique(np.concatenate([time, np.ravel(down)]))
-    count = np.concatenate([[0], staff])[np.searchsorted(time, instants, side="right")]
-    for start, end in down:
-        count[(instants >= start) & (instants < end)] = 0
-    return instants, count
+def _with_outages(plan: OnDuty, instants: Floats, teams: Ints) -> OnDuty:
+    time = np.concatenate([plan.time, np.tile(instants, len(teams))])
+    team = np.concatenate([plan.team, np.repeat(teams, len(instants))])
+    staff = np.append(plan.staff, np.full(len(teams) * len(instants), UNCHANGED))
+    order = np.lexsort((staff, team, time))  # of equal instants the planned change comes last, and counts
+    return OnDuty(time[order], team[order], staff[order], plan.absence)
+
+
+@cached
+def _changes(
+    plan: OnDuty, keys: Words, first_date: int, stops: Bools, down: Floats, up: Floats
+) -> tuple[Floats, Ints, Ints]:
+    """Rows of a plan at which the headcount present really changes."""
+    time, team, planned, absence = plan
+    n = len(time)
+    to_time, to_team, to_staff = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
+    on_duty, staff = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
+    outage = kept = 0
+    for row in range(n):
+        t, own = time[row], team[row]
+        if planned[row] != UNCHANGED:
+            day = int(t // DAY)
+            on_duty[own] = _present(keys[own], absence[own, day], first_date + day, planned[row])
+        if row + 1 < n and time[row + 1] == t and team[row + 1] == own:
+            continue
+        while outage < len(up) and up[outage] <= t:
+            outage += 1
+        is_down = stops[own] and outage < len(up) and down[outage] <= t
+        now = 0 if is_down else on_duty[own]
+        if now != staff[own]:
+            to_time[kept], to_team[kept], to_staff[kept] = t, own, now
+            staff[own] = now
+            kept += 1
+    return to_time[:kept], to_team[:kept], to_staff[:kept]
+
+
+@register_jitable
+def _present(key: np.uint64, absence: float, date: int, planned: int) -> int:
+    """How many of those planned are not absent; who they are does not depend on how many are planned."""
+    if absence <= 0:
+        return planned
+    present = 0
+    for person in range(planned):
+        present += of_dossier(dossier(key, np.uint64(date * 1000 + person)), ABSENCE) >= absence
+    return present

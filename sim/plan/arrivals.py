@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import stats
+from numba.extending import register_jitable
 
 from sim import keyed
 from sim.engine.contract import Floats, Ints
-from sim.plan import digital
-from sim.plan.intensity import invert, with_day_factors
+from sim.kernelcache import cached
+from sim.keyed import dossier, name_hash, of_dossier
+from sim.plan.intensity import guide_of, instant, with_day_factors
 from sim.plan.model import Channel, Model
+from sim.plan.ordering import in_order
 from sim.plan.outages import after_outage, outages
+from sim.plan.ragged import columns
+from sim.plan.recipe import Coming, Recipe, Words, recipe_of
 
 DAY = 1440.0
+ARRIVAL, CHANNEL, ASSISTED = name_hash("arrival"), name_hash("channel"), name_hash("assisted")
+AT_COUNTER, ONLINE, POST = int(Channel.COUNTER), int(Channel.ONLINE), int(Channel.POST)
+BOOKED, HELPED = int(Channel.APPOINTMENT), int(Channel.ASSISTED)
+# A ticket says in one number whose dossier it is: stream, number and channel.
+NUMBER_UNIT, STREAM_UNIT = 8, 2**35
 
 
 class Arrivals(NamedTuple):
@@ -24,13 +32,14 @@ class Arrivals(NamedTuple):
 
     stream: Ints  # int[dossier]
     number: Ints  # int[dossier] in its stream
-    key: keyed.Words  # uint64[dossier] of its stream
+    key: Words  # uint64[dossier] of its numbers
     channel: Ints  # int[dossier] Channel
     arrival: Floats  # float[dossier] minutes, ascending
 
     def uniform(self, purpose: str) -> Floats:
         """Each dossier's own number for a purpose, in (0, 1)."""
-        return keyed.uniform(self.key, self.number, purpose)
+        found: Floats = of_dossier(self.key, name_hash(purpose))
+        return found
 
     def take(self, which: Ints) -> Arrivals:
         """Some of the dossiers, in the order asked for."""
@@ -38,95 +47,118 @@ class Arrivals(NamedTuple):
         return Arrivals(*columns)
 
 
+class Curves(NamedTuple):
+    """Demand over time, one curve after another; curve c is at start[c]:start[c + 1] of edge and mass."""
+
+    start: Ints
+    edge: Floats
+    mass: Floats
+    guide: Ints  # at start[c]:start[c + 1] - 1
+
+
 def arrivals(model: Model, seed: int, replication: int) -> Arrivals:
     """The dossiers that arrive before the end of the run."""
-    factors = day_factors(model, seed, replication)
-    groups: dict[tuple[int, int, int], list[int]] = {}
-    for number, stream in enumerate(model.streams):
-        groups.setdefault((stream.site, stream.intensity, stream.online_intensity), []).append(number)
-    parts = [
-        _group(model, streams, factors[site], seed, replication) for (site, _, _), streams in groups.items()
-    ]
-    everybody = Arrivals(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-    everybody = _with_appointments(model, everybody)
-    online = everybody.channel == Channel.ONLINE
-    got_through = after_outage(everybody.arrival, outages(model, seed, replication))
-    everybody = everybody._replace(arrival=np.where(online, got_through, everybody.arrival))
-    everybody = everybody.take(np.flatnonzero(everybody.arrival < model.plan.end))
-    return everybody.take(np.lexsort((everybody.number, everybody.stream, everybody.arrival)))
+    recipe = recipe_of(model)
+    curves = _curves(model, recipe, day_factors(model, seed, replication))
+    base = keyed.stream(seed, replication)
+    site = recipe.going.site
+    keys = np.asarray(keyed.within(base, recipe.place[site], recipe.procedure))
+    total = curves.mass[curves.start[recipe.coming.counter + 1] - 1]
+    count = keyed.poisson_ppf(
+        keyed.uniform(keys, np.zeros(len(keys), np.int64), "count"), total * recipe.volume
+    )
+    arrival, ticket = columns((float, n := int(count.sum())), (int, n))
+    _come(keys, count, curves, recipe.coming, arrival, ticket)
+    if recipe.coming.appointment_share > 0:
+        _book(model, keys, arrival, ticket)
+    if down := outages(model, seed, replication):
+        online = ticket % NUMBER_UNIT == ONLINE
+        arrival[online] = after_outage(arrival[online], down)
+    arrival, ticket = in_order(arrival, ticket, model.plan.end)
+    return _read(keys, ticket, arrival)
 
 
-def day_factors(model: Model, seed: int, replication: int) -> list[Floats]:
-    """Per site, float[day]: gamma factors, mean 1, on the demand of all procedures of the site on a day."""
-    days = round(model.plan.end / DAY)
-    cv = model.scenario.demand.day_cv
-    if cv == 0:
-        return [np.ones(days)] * len(model.places)
+def day_factors(model: Model, seed: int, replication: int) -> Floats:
+    """float[site, day]: gamma factors, mean 1, on the demand of all procedures of the site on a day."""
+    recipe, days = recipe_of(model), round(model.plan.end / DAY)
+    if recipe.day_factor is None:
+        return np.ones((len(model.places), days))
     dates = model.first_day.toordinal() + np.arange(days)
-    return [
-        stats.gamma.ppf(
-            keyed.uniform(keyed.stream(seed, replication, model.place_key(site)), dates, "day"),
-            cv**-2,
-            scale=cv**2,
-        )
-        for site in range(len(model.places))
-    ]
+    keys = np.asarray(keyed.within(keyed.stream(seed, replication), recipe.place))
+    return recipe.day_factor.ppf(keyed.uniform(keys[:, None], dates, "day"))
 
 
-def _group(model: Model, streams: Sequence[int], factors: Floats, seed: int, replication: int) -> Arrivals:
-    """Streams of one place with the same demand pattern."""
-    first = model.streams[streams[0]]
-    counter, online = model.intensities[first.intensity], model.intensities[first.online_intensity]
-    counter_mass, online_mass = with_day_factors(counter, factors), with_day_factors(online, factors)
-    keys = np.array(
-        [
-            keyed.stream(seed, replication, model.place_key(first.site), model.streams[s].procedure)
-            for s in streams
-        ],
-        np.uint64,
+def _curves(model: Model, recipe: Recipe, factors: Floats) -> Curves:
+    demands = [model.intensities[number] for number in recipe.curve_intensity]
+    mass = [with_day_factors(d, factors[s]) for d, s in zip(demands, recipe.curve_site, strict=True)]
+    return Curves(
+        np.cumsum([0, *map(len, mass)]),
+        np.concatenate([demand.edge for demand in demands]),
+        np.concatenate(mass),
+        np.concatenate([part for own in mass for part in (guide_of(own), [0])]),
     )
-    means = counter_mass[-1] * np.array([model.streams[s].volume for s in streams])
-    counts = keyed.poisson_ppf(keyed.uniform(keys, np.zeros(len(keys), np.int64), "count"), means).astype(
-        np.int64
-    )
-    number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    key = np.repeat(keys, counts)
-    share = keyed.uniform(key, number, "arrival")
-    arrival = invert(counter.edge, counter_mass, share)
-    stream = np.repeat(np.array(streams, np.int64), counts)
-    channel = _channels(model, stream, arrival, keyed.uniform(key, number, "channel"), key, number)
-    around_the_clock = (channel == Channel.ONLINE) | (channel == Channel.POST)
-    if around_the_clock.any():
-        arrival = np.where(around_the_clock, invert(online.edge, online_mass, share), arrival)
+
+
+@cached
+def _come(keys: Words, count: Ints, curves: Curves, coming: Coming, arrival: Floats, ticket: Ints) -> None:
+    """Fill in arrivals and tickets, by stream and number."""
+    start, edge, mass, guide = curves
+    counter, online, exists, online_share, assisted, post, appointment = coming
+    chosen = post > 0 or appointment > 0 or online_share.max() > 0
+    row = 0
+    for stream in range(len(count)):
+        first, last = start[counter[stream]], start[counter[stream] + 1]
+        c_edge, c_mass, c_guide = edge[first:last], mass[first:last], guide[first : last - 1]
+        first, last = start[online[stream]], start[online[stream] + 1]
+        o_edge, o_mass, o_guide = edge[first:last], mass[first:last], guide[first : last - 1]
+        for number in range(count[stream]):
+            key = dossier(keys[stream], np.uint64(number))
+            share = of_dossier(key, ARRIVAL)
+            t = instant(c_edge, c_mass, c_guide, share)
+            channel = AT_COUNTER
+            if chosen:
+                channel = _channel(key, online_share[int(t // DAY)], assisted, post, appointment)
+                if not exists[stream, channel]:
+                    channel = AT_COUNTER
+                if channel in (ONLINE, POST):  # they come around the clock
+                    t = instant(o_edge, o_mass, o_guide, share)
+            arrival[row] = t
+            ticket[row] = stream * STREAM_UNIT + number * NUMBER_UNIT + channel
+            row += 1
+
+
+@register_jitable
+def _channel(key: keyed.Words, online: float, assisted: float, post: float, appointment: float) -> int:
+    """Low numbers file online and high ones by post or appointment, so that a share moves only who it must."""
+    u = of_dossier(key, CHANNEL)
+    if u < online:
+        return HELPED if assisted > 0 and of_dossier(key, ASSISTED) < assisted else ONLINE
+    if u > 1 - post:
+        return POST
+    return BOOKED if u > 1 - post - appointment else AT_COUNTER
+
+
+def _read(keys: Words, ticket: Ints, arrival: Floats) -> Arrivals:
+    """The dossiers of tickets."""
+    stream, number, key, channel = columns(*[(kind, len(ticket)) for kind in (int, int, np.uint64, int)])
+    _read_into(keys, ticket, stream, number, key, channel)
     return Arrivals(stream, number, key, channel, arrival)
 
 
-def _channels(model: Model, stream: Ints, arrival: Floats, u: Floats, key: keyed.Words, number: Ints) -> Ints:
-    """Low numbers file online and high ones by post or appointment, so that a share moves only who it must."""
-    scenario = model.scenario
-    days = [model.first_day + timedelta(days=day) for day in range(round(model.plan.end / DAY))]
-    online = digital.online_share(scenario.digital, days)[(arrival // DAY).astype(np.int64)]
-    post, appointment = scenario.demand.post_share, scenario.digital.appointment_share
-    channel = np.select(
-        [u < online, u > 1 - post, u > 1 - post - appointment],
-        [Channel.ONLINE, Channel.POST, Channel.APPOINTMENT],
-        Channel.COUNTER,
-    )
-    if scenario.digital.assisted is not None:
-        helped = keyed.uniform(key, number, "assisted") < scenario.digital.assisted.share
-        channel[(channel == Channel.ONLINE) & helped] = Channel.ASSISTED
-    for wanted in (Channel.ONLINE, Channel.POST, Channel.ASSISTED):
-        exists = np.array([wanted in s.ways for s in model.streams])
-        channel[(channel == wanted) & ~exists[stream]] = Channel.COUNTER
-    return channel.astype(np.int64)
+@cached
+def _read_into(keys: Words, ticket: Ints, stream: Ints, number: Ints, key: Words, channel: Ints) -> None:
+    for row in range(len(ticket)):
+        stream[row] = ticket[row] // STREAM_UNIT
+        number[row] = ticket[row] % STREAM_UNIT // NUMBER_UNIT
+        channel[row] = ticket[row] % NUMBER_UNIT
+        key[row] = dossier(keys[stream[row]], np.uint64(number[row]))
 
 
-def _with_appointments(model: Model, everybody: Arrivals) -> Arrivals:
+def _book(model: Model, keys: Words, arrival: Floats, ticket: Ints) -> None:
     """Those who book get the first free slot not before the moment at which they would have come."""
-    booked = np.flatnonzero(everybody.channel == Channel.APPOINTMENT)
-    if len(booked) == 0:
-        return everybody
-    booked = booked[np.argsort(everybody.arrival[booked], kind="stable")]
+    booked = np.flatnonzero(ticket % NUMBER_UNIT == BOOKED)
+    booked = booked[np.argsort(arrival[booked], kind="stable")]
+    everybody = _read(keys, ticket[booked], arrival[booked])
     appointments, office = model.scenario.appointments, model.plan.office
     slots = np.concatenate(
         [
@@ -136,16 +168,14 @@ def _with_appointments(model: Model, everybody: Arrivals) -> Arrivals:
         ]
     )
     slot = np.empty(len(booked))
-    sites = np.array([stream.site for stream in model.streams])[everybody.stream[booked]]
+    sites = recipe_of(model).going.site[everybody.stream]
     for site in np.unique(sites):
         mine = np.flatnonzero(sites == site)
-        wanted = np.searchsorted(slots, everybody.arrival[booked[mine]])
+        wanted = np.searchsorted(slots, everybody.take(mine).arrival)
         given = _first_free(wanted.tolist(), appointments.per_slot)
         slot[mine] = np.append(slots, np.inf)[np.minimum(given, len(slots))]
-    punctual = appointments.punctuality.ppf(everybody.take(booked).uniform("punctuality"))
-    arrival = everybody.arrival.copy()
+    punctual = appointments.punctuality.ppf(everybody.uniform("punctuality"))
     arrival[booked] = np.maximum(slot + punctual, 0.0)
-    return everybody._replace(arrival=arrival)
 
 
 def _first_free(wanted: Sequence[int], places: int) -> list[int]:

@@ -57,7 +57,7 @@ def compile_scenario(scenario: Scenario) -> Model:
             visit_day=usual.day,
             **closings(office, days, len(places))._asdict(),
             **rounds(scenario, first, days, office)._asdict(),
-            balk_above=math.inf if scenario.citizens.balk_above is None else scenario.citizens.balk_above,
+            balk_above=math.inf if (limit := scenario.citizens.balk_above) is None else float(limit),
             restart=scenario.rules.supplement == "restart",
         ),
         places=tuple(places),

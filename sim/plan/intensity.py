@@ -6,12 +6,15 @@ average; surges come on top of it. At the counter the intensity is zero outside 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
+from numba.extending import register_jitable
 
-from sim.engine.contract import Bools, Floats
+from sim.engine.contract import Bools, Floats, Ints
+from sim.kernelcache import cached
 from sim.officetime import OfficeTime
 from sim.plan.model import Intensity
 from sim.scenario import notation
@@ -59,12 +62,40 @@ def with_day_factors(demand: Intensity, factors: Floats) -> Floats:
     return np.concatenate([[0.0], np.cumsum(np.diff(demand.mass) * per_segment)])
 
 
-def invert(edge: Floats, mass: Floats, share: Floats) -> Floats:
-    """The instants by which the shares, in (0, 1), of all demand have come; even within a segment."""
-    target = share * mass[-1]
-    at = np.clip(np.searchsorted(mass, target, side="left"), 1, len(mass) - 1)
+@cached
+def guide_of(mass: Floats) -> Ints:
+    """Where to begin looking for a share of all demand: for each of so many even shares the edge that ends it.
+
+    A guide table (Chen & Asau 1974): from there the search takes one step on average, however long the horizon is.
+    """
+    segments = len(mass) - 1
+    guide = np.empty(segments, np.int64)
+    at = 1
+    for share in range(segments):
+        while at < segments and mass[at] * segments < mass[segments] * share:
+            at += 1
+        guide[share] = at
+    return guide
+
+
+@register_jitable
+def instant(edge: Floats, mass: Floats, guide: Ints, share: float) -> float:
+    """The instant by which the share, in (0, 1), of all demand has come; even within a segment.
+
+    Inf if there is no demand.
+    """
+    segments = len(mass) - 1
+    target = share * mass[segments]
+    at = guide[min(int(share * segments), segments - 1)]
+    while at < segments and mass[at] < target:
+        at += 1
+    while at > 1 and mass[at - 1] >= target:
+        at -= 1
+    if mass[at] <= mass[at - 1]:
+        return math.inf
     within = (target - mass[at - 1]) / (mass[at] - mass[at - 1])
-    return np.minimum(edge[at - 1] + within * (edge[at] - edge[at - 1]), np.nextafter(edge[at], 0.0))
+    t = edge[at - 1] + within * (edge[at] - edge[at - 1])
+    return t if t < edge[at] else float(np.nextafter(edge[at], 0.0))
 
 
 def _whole_years(first: date, days: int) -> int:

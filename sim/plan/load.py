@@ -137,7 +137,7 @@ def _tasks(
     levers = model.scenario.digital
     arrival = channel in (Channel.COUNTER, Channel.APPOINTMENT, Channel.ASSISTED)
     on_paper = channel not in (Channel.ONLINE, Channel.ASSISTED)
-    for stage in course:
+    for stage in course.stages:
         arrival = arrival and model.steps[stage[0].step].kind == Kind.DESK
         for task in stage:
             step = model.steps[task.step]

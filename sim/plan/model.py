@@ -112,9 +112,9 @@ class Roster(NamedTuple):
     absence: Floats  # float[day]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
-    """One scenario, compiled."""
+    """One scenario, compiled. A model equals itself alone, for its arrays have no plain equality."""
 
     scenario: Scenario
     first_day: date  # day 0 of all instants; the warm-up begins

@@ -1,4 +1,4 @@
-"""From a team's staff, as written, to planned headcounts over the horizon and to the people present."""
+"""From a team's staff, as written, to planned headcounts over the horizon."""
 
 from __future__ import annotations
 
@@ -34,17 +34,6 @@ def roster(team: Team, whole_day: bool, office: OfficeTime, first: date, days: i
             changes += _session(weekly, opens, closes, opens - day * DAY + today.weekday() * DAY)
     time, count = _tidy(changes)
     return Roster(time, count, absence)
-
-
-def present(plan: Roster, absent: Ints, first_person: Ints) -> Ints:
-    """Headcount present at each change of the roster.
-
-    Person i of day d is absent if ``absent[first_person[d] + i]``; so those who remain are the same people
-    however many are planned.
-    """
-    day = (plan.time // DAY).astype(np.int64)
-    so_far = np.concatenate([[0], np.cumsum(absent)])
-    return plan.staff - (so_far[first_person[day] + plan.staff] - so_far[first_person[day]])
 
 
 def _in_force(team: Team, today: date) -> tuple[Staff, float]:

@@ -1,14 +1,10 @@
-"""Loops unrolled: the stages that dossiers will go through, with the rounds they will make."""
+"""Loops unrolled: the stages that dossiers go through, with the rounds they make."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterator
+from typing import NamedTuple
 
-import numpy as np
-
-from sim.engine.contract import Ints
-from sim.plan.arrivals import Arrivals
 from sim.plan.model import LoopPlan, Way
 
 
@@ -24,31 +20,19 @@ class Occurrence(NamedTuple):
         return f"{what}:{self.step}:{self.time}"
 
 
-Course = tuple[tuple[Occurrence, ...], ...]
-Some = TypeVar("Some")  # some of the dossiers: indices, or a probability
-Split = Callable[
-    [Some, LoopPlan, int], tuple[Some | None, Some | None]
-]  # who loops, who does not; None: nobody
+class Course(NamedTuple):
+    """A way to the end, all loops taken or passed."""
+
+    stages: tuple[tuple[Occurrence, ...], ...]
 
 
-def unroll(way: Way, dossiers: Arrivals) -> Iterator[tuple[Course, Ints]]:
-    """Each course that some of the dossiers take, with the indices of those who take it."""
+class Fork(NamedTuple):
+    """Where a loop may begin; a dossier's number for `purpose` decides."""
 
-    def split(who: Ints, loop: LoopPlan, time: int) -> tuple[Ints | None, Ints | None]:
-        strikes = dossiers.take(who).uniform(f"loop:{loop.name}:{time}") < loop.probability
-        return (who[strikes] if strikes.any() else None, None if strikes.all() else who[~strikes])
-
-    if len(dossiers.number):
-        yield from _walk(way, split, np.arange(len(dossiers.number)))
-
-
-def courses(way: Way) -> Iterator[tuple[Course, float]]:
-    """Each possible course with its probability."""
-
-    def split(chance: float, loop: LoopPlan, _time: int) -> tuple[float | None, float | None]:
-        return chance * loop.probability or None, chance * (1 - loop.probability) or None
-
-    yield from _walk(way, split, 1.0)
+    purpose: str
+    probability: float
+    struck: Course | Fork
+    others: Course | Fork
 
 
 class _Ahead(NamedTuple):
@@ -58,31 +42,76 @@ class _Ahead(NamedTuple):
     rework: bool
 
 
-def _walk(way: Way, split: Split[Some], everybody: Some) -> Iterator[tuple[Course, Some]]:
-    """Place one stage after the other; where a loop may begin, those who loop and the others go on apart.
+def unroll(way: Way) -> Course | Fork:
+    """All courses of a way, as a tree; forks at which nobody or everybody loops are left out.
 
     Of several loops after one step the first in the file that strikes is taken. A loop after a step of a parallel
     stage is inserted after the whole stage.
     """
+    return _place(way.loops, (), tuple(_Ahead(stage, False) for stage in way.stages), {}, {})
 
-    def place(
-        who: Some, course: Course, ahead: tuple[_Ahead, ...], done: dict[str, int], looped: dict[str, int]
-    ) -> Iterator[tuple[Course, Some]]:
-        if not ahead:
-            yield course, who
-            return
-        stage, rest = ahead[0], ahead[1:]
-        done = done | {step: done.get(step, 0) + 1 for step in stage.steps}
-        placed = (*course, tuple(Occurrence(step, done[step], stage.rework) for step in stage.steps))
-        others: Some | None = who
-        for loop in way.loops:
-            if others is not None and loop.after in stage.steps and looped.get(loop.name, 0) < loop.at_most:
-                struck, others = split(others, loop, done[loop.after])
-                if struck is not None:
-                    inserted = tuple(_Ahead(steps, True) for steps in loop.stages)
-                    again = looped | {loop.name: looped.get(loop.name, 0) + 1}
-                    yield from place(struck, placed, (*inserted, *rest), done, again)
-        if others is not None:
-            yield from place(others, placed, rest, done, looped)
 
-    yield from place(everybody, (), tuple(_Ahead(stage, False) for stage in way.stages), {}, {})
+def courses(way: Way) -> Iterator[tuple[Course, float]]:
+    """Each possible course with its probability."""
+
+    def leaves(tree: Course | Fork, chance: float) -> Iterator[tuple[Course, float]]:
+        if isinstance(tree, Course):
+            yield tree, chance
+        else:
+            yield from leaves(tree.struck, chance * tree.probability)
+            yield from leaves(tree.others, chance * (1 - tree.probability))
+
+    yield from leaves(unroll(way), 1.0)
+
+
+class Forest:
+    """The trees of all ways, and the courses that are their leaves."""
+
+    def __init__(self) -> None:
+        self.courses: dict[Course, int] = {}
+        self.forks: list[Fork] = []
+        self.struck: list[int] = []  # of each fork, where those go who loop: a fork, or ~course
+        self.others: list[int] = []
+
+    def plant(self, tree: Course | Fork) -> int:
+        """The number of a fork, or ~course."""
+        if isinstance(tree, Course):
+            return ~self.courses.setdefault(tree, len(self.courses))
+        number = len(self.forks)
+        self.forks.append(tree)
+        self.struck.append(0)
+        self.others.append(0)
+        self.struck[number], self.others[number] = self.plant(tree.struck), self.plant(tree.others)
+        return number
+
+
+def _place(
+    loops: tuple[LoopPlan, ...],
+    placed: tuple[tuple[Occurrence, ...], ...],
+    ahead: tuple[_Ahead, ...],
+    done: dict[str, int],
+    looped: dict[str, int],
+) -> Course | Fork:
+    """Place one stage after the other; where a loop may begin, those who loop and the others go on apart."""
+    if not ahead:
+        return Course(placed)
+    stage, rest = ahead[0], ahead[1:]
+    done = done | {step: done.get(step, 0) + 1 for step in stage.steps}
+    placed = (*placed, tuple(Occurrence(step, done[step], stage.rework) for step in stage.steps))
+
+    def fork(candidates: tuple[LoopPlan, ...]) -> Course | Fork:
+        if not candidates:
+            return _place(loops, placed, rest, done, looped)
+        loop, others = candidates[0], candidates[1:]
+        if loop.probability <= 0:
+            return fork(others)
+        inserted = tuple(_Ahead(steps, True) for steps in loop.stages)
+        again = looped | {loop.name: looped.get(loop.name, 0) + 1}
+        struck = _place(loops, placed, (*inserted, *rest), done, again)
+        if loop.probability >= 1:
+            return struck
+        return Fork(f"loop:{loop.name}:{done[loop.after]}", loop.probability, struck, fork(others))
+
+    return fork(
+        tuple(loop for loop in loops if loop.after in stage.steps and looped.get(loop.name, 0) < loop.at_most)
+    )

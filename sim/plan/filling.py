@@ -1,0 +1,168 @@
+"""The columns of draws and labels, filled dossier by dossier in code compiled by numba.
+
+Two passes: the first finds each dossier's course, which tells how long the columns of tasks and visits are; the
+second fills them. Columns of the recipe are unpacked before a loop, as g_… and r_…: to read a field of a tuple is to
+count a reference.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.contract import Bools, Floats, Ints, Kind
+from sim.kernelcache import cached
+from sim.keyed import name_hash, of_dossier
+from sim.plan.arrivals import Arrivals
+from sim.plan.model import Channel
+from sim.plan.ragged import columns
+from sim.plan.recipe import NO_LAW, Doing, Going, Recipe
+from sim.quantiles import quantile
+
+RESULT, SURVEY, PRIORITY = name_hash("result"), name_hash("survey"), name_hash("priority")
+DATA_REUSE, NO_SHOW = name_hash("data-reuse"), name_hash("no-show")
+DESK, APPOINTMENT = int(Kind.DESK), int(Channel.APPOINTMENT)
+ONLINE, ASSISTED = int(Channel.ONLINE), int(Channel.ASSISTED)
+PRIORITY_GROUP, BOOKED = 1, 2  # the classes of priority above ordinary citizens
+
+
+class Dossiers(NamedTuple):
+    """Columns of dossiers (see :class:`~sim.engine.contract.Draws` and :class:`~sim.plan.model.Labels`)."""
+
+    stage_start: Ints
+    site: Ints
+    deadline_unit: Ints
+    deadline_amount: Floats
+    cut_off: Floats
+    satisfied_within: Floats
+    very_satisfied_within: Floats
+    course: Ints  # int[dossier] of the recipe
+
+
+class Tasks(NamedTuple):
+    """Columns of stages, tasks and visits."""
+
+    task_start: Ints
+    kind: Ints
+    queue: Ints
+    round: Ints
+    work: Floats
+    mark: Ints
+    visit: Ints
+    step: Ints
+    rework: Bools
+    priority: Ints
+    moment: Floats
+    patience: Floats
+    returns: Ints
+    no_show: Bools
+
+
+def fill(dossiers: Arrivals, recipe: Recipe) -> tuple[Dossiers, Tasks]:
+    """All columns of these dossiers."""
+    n = len(dossiers.stream)
+    own = Dossiers(*columns((int, n + 1), *[(int, n)] * 2, *[(float, n)] * 4, (int, n)))
+    tasks, visits = _send(dossiers, recipe.going, recipe.laws, own)
+    comings = visits * recipe.doing.moment.shape[1]
+    of_tasks = [(kind, tasks) for kind in (int, int, int, float, int, int, int, bool)]
+    of_visits = [(int, visits), (float, comings), (float, comings), (int, visits), (bool, visits)]
+    theirs = Tasks(*columns((int, own.stage_start[n] + 1), *of_tasks, *of_visits))
+    _assign(dossiers, own.course, recipe.doing, recipe.laws, theirs)
+    return own, theirs
+
+
+@cached
+def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tuple[int, int]:
+    """Fill the columns of dossiers; their course tells how many tasks and visits they make."""
+    stream, _, key, channel, _ = dossiers
+    g_site, g_unit, g_amount, g_cut_off = going.site, going.unit, going.amount, going.cut_off
+    g_ways, g_until, g_root = going.ways, going.until, going.root
+    purpose, probability, struck, others = going.purpose, going.probability, going.struck, going.others
+    g_stages, g_tasks, g_visits = going.stages, going.tasks, going.visits
+    satisfied, very_satisfied = going.satisfied, going.very_satisfied
+    stage_start, site, unit, amount, cut_off, within, very_within, course = own
+    stage_start[0] = tasks = visits = 0
+    for d in range(len(stream)):
+        mine = stream[d]
+        site[d], unit[d], amount[d], cut_off[d] = g_site[mine], g_unit[mine], g_amount[mine], g_cut_off[mine]
+        within[d], very_within[d] = np.inf, np.inf
+        if satisfied != NO_LAW:
+            u = of_dossier(key[d], SURVEY)  # one number decides both answers
+            within[d], very_within[d] = quantile(u, laws, satisfied), quantile(u, laws, very_satisfied)
+        way = g_ways[mine, channel[d]]
+        if g_until[way] < 1:
+            u = of_dossier(key[d], RESULT)
+            while u >= g_until[way]:
+                way += 1
+        node = g_root[way]
+        while node >= 0:
+            node = struck[node] if of_dossier(key[d], purpose[node]) < probability[node] else others[node]
+        course[d] = ~node
+        stage_start[d + 1] = stage_start[d] + g_stages[~node]
+        tasks += g_tasks[~node]
+        visits += g_visits[~node]
+    return tasks, visits
+
+
+@cached
+def _assign(dossiers: Arrivals, course: Ints, doing: Doing, laws: Floats, theirs: Tasks) -> None:
+    """Fill the columns of stages, tasks and visits."""
+    stream, _, key, channel, _ = dossiers
+    r_course, r_opens, r_rework, r_occurrence = doing.course, doing.opens, doing.rework, doing.occurrence
+    r_step, r_work, r_scan = doing.step, doing.work, doing.scan
+    r_moment, r_patience, r_back = doing.moment, doing.patience, doing.back
+    r_kind, r_mark, r_round, r_law = doing.kind, doing.mark, doing.round, doing.law
+    r_known, r_scanned, r_queue, r_factor = doing.known, doing.scanned, doing.queue, doing.factor
+    known_share, scan_law, patience_law = doing.known_share, doing.scan_law, doing.patience_law
+    priority_share, no_show_share, come_back = doing.priority_share, doing.no_show, doing.come_back
+    attempts = r_moment.shape[1]
+    task_start, kind, queue, round_ = theirs.task_start, theirs.kind, theirs.queue, theirs.round
+    work, mark, visit, step_of = theirs.work, theirs.mark, theirs.visit, theirs.step
+    rework, priority, moment = theirs.rework, theirs.priority, theirs.moment
+    patience, returns, no_show = theirs.patience, theirs.returns, theirs.no_show
+    stage = task = row = 0
+    for d in range(len(course)):
+        own, luck = stream[d], key[d]
+        booked = channel[d] == APPOINTMENT
+        on_paper = channel[d] != ONLINE and channel[d] != ASSISTED
+        group = 0
+        if priority_share > 0 and of_dossier(luck, PRIORITY) < priority_share:
+            group = PRIORITY_GROUP
+        for i in range(r_course[course[d]], r_course[course[d] + 1]):
+            if r_opens[i]:
+                task_start[stage] = task
+                stage += 1
+            occurrence = r_occurrence[i]
+            step = r_step[occurrence]
+            kind[task], mark[task], round_[task] = r_kind[step], r_mark[step], r_round[step]
+            step_of[task], rework[task], queue[task] = step, r_rework[i], r_queue[own, step]
+            minutes = 0.0
+            if r_law[step] != NO_LAW:
+                minutes = quantile(of_dossier(luck, r_work[occurrence]), laws, r_law[step])
+                minutes *= r_factor[own, step]
+                if r_known[step] < 1 and of_dossier(luck, DATA_REUSE) < known_share:
+                    minutes *= r_known[step]
+                if r_scanned[step] and on_paper:
+                    minutes += quantile(of_dossier(luck, r_scan[occurrence]), laws, scan_law)
+            work[task] = minutes
+            visit[task] = -1
+            if r_kind[step] == DESK:
+                visit[task] = row
+                priority[row] = BOOKED if booked else group
+                no_show[row] = booked and of_dossier(luck, NO_SHOW) < no_show_share
+                booked = False  # only the first visit is the one that was booked
+                for attempt in range(attempts):
+                    at = row * attempts + attempt
+                    moment[at] = of_dossier(luck, r_moment[occurrence, attempt])
+                    patience[at] = np.inf
+                    if patience_law != NO_LAW:
+                        u = of_dossier(luck, r_patience[occurrence, attempt])
+                        patience[at] = quantile(u, laws, patience_law)
+                again = 0
+                while again < attempts - 1 and of_dossier(luck, r_back[occurrence, again]) < come_back:
+                    again += 1
+                returns[row] = again
+                row += 1
+            task += 1
+    task_start[stage] = task
