@@ -1,0 +1,49 @@
+"""Mean and standard error of replications, of which some may have observed nothing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+
+
+class Moments(NamedTuple):
+    """Of the values that are not NaN, over the last axis: float[...]; with fewer than two the error is NaN."""
+
+    mean: Floats
+    error: Floats  # standard error of the mean
+    seen: Floats  # how many those are
+
+    def half_width(self, level: float) -> Floats:
+        """Half of Student's interval for the mean (Law 2015, 4.5)."""
+        return stats.t.ppf((1 + level) / 2, self.seen - 1) * self.error
+
+
+def moments(values: ArrayLike) -> Moments:
+    """float[..., replication]; counted from the smallest value, so that equal values have exactly no error."""
+    x = np.asarray(values, np.float64)
+    known = ~np.isnan(x)
+    seen = known.sum(axis=-1).astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        origin = np.where(known, x, np.inf).min(axis=-1, initial=np.inf)
+        mean = origin + np.where(known, x - origin[..., np.newaxis], 0).sum(axis=-1) / seen
+        squares = np.where(known, x - mean[..., np.newaxis], 0) ** 2
+        error = np.sqrt(squares.sum(axis=-1) / (seen - 1) / seen)
+    return Moments(mean, error, seen)
+
+
+def running_moments(values: ArrayLike) -> Moments:
+    """After each replication: float[..., replication] → float[..., replication]."""
+    x = np.asarray(values, np.float64)
+    known = ~np.isnan(x)
+    seen = np.cumsum(known, axis=-1).astype(np.float64)
+    origin = np.where(known, x, np.inf).min(axis=-1, initial=np.inf, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        above = np.where(known, x - origin, 0)
+        sums = np.cumsum(above, axis=-1)
+        squares = np.maximum(np.cumsum(above**2, axis=-1) - sums**2 / seen, 0)
+        return Moments(origin + sums / seen, np.sqrt(squares / (seen - 1) / seen), seen)
