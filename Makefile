@@ -1,17 +1,19 @@
 # make demo   sets everything up and simulates Tiên Yên 2019
 # make test   sets everything up and passes the tests
+# make bench  measures speed beside other engines, for docs/performance.md (ROUNDS=1 is short)
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SCENARIOS = scenarios/tien_yen_2019
 OUT ?= out/tien_yen_2019
+ROUNDS ?= 11
 
-.PHONY: demo test test-all lint clean
+.PHONY: demo test test-all lint bench clean
 
 demo: $(VENV)/core
 	$(BIN)/sim compare $(SCENARIOS)/baseline.toml $(filter-out $(SCENARIOS)/baseline.toml,$(sort $(wildcard $(SCENARIOS)/*.toml))) \
-		--engine compiled --replications 5 --seed 1 --out $(OUT)
+		--replications 10 --seed 1 --out $(OUT)
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest
@@ -23,6 +25,9 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: $(VENV)/bench
+	$(BIN)/python -m benchmarks --rounds $(ROUNDS)
 
 clean:
 	rm -rf $(VENV) out
@@ -38,4 +43,8 @@ $(VENV)/test: $(VENV)/core
 
 $(VENV)/dev: $(VENV)/test
 	$(INSTALL) --editable ".[dev]"
+	@touch $@
+
+$(VENV)/bench: $(VENV)/core
+	$(INSTALL) --editable ".[bench]"
 	@touch $@
