@@ -32,7 +32,7 @@ from sim.selftest import REPLICATIONS
 from sim.selftest import selftest as run_selftest
 from sim.study import questions
 from sim.study.explanation import explain as explain_file
-from sim.study.replicate import ENGINES, engine_of, workers_of
+from sim.study.replicate import DEFAULT_ENGINE, ENGINES, engine_of, workers_of
 from sim.study.replicate import Progress as Report
 
 app = typer.Typer(
@@ -52,10 +52,14 @@ Replications = Annotated[int, typer.Option(min=1, max=100_000, help="How often e
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same citizens.")]
 Engine = Annotated[str, typer.Option(help=f"One of: {', '.join(ENGINES)}.")]
 Workers = Annotated[
-    int | None, typer.Option(min=1, help="Processes; by default one a processor.", show_default=False)
+    int | None,
+    typer.Option(min=1, help="Replications at a time; by default one a processor.", show_default=False),
 ]
 Out = Annotated[
     Path | None, typer.Option(help="Folder for tables (CSV, Parquet) and figures.", show_default=False)
+]
+KeepLog = Annotated[
+    bool, typer.Option("--keep-log", help="Keep what happened to every task, too: log.parquet in the folder.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]
 Lang = Annotated[
@@ -75,9 +79,10 @@ def run(
     lang: Lang,
     replications: Replications = 10,
     seed: Seed = 1,
-    engine: Engine = "reference",
+    engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
     out: Out = None,
+    keep_log: KeepLog = False,
     as_json: Json = False,
     trace: Trace = None,
 ) -> None:
@@ -88,11 +93,17 @@ def run(
         console().print(trace_screen(told.model, told.dossier, told.lines, say))
         return
     output.check_writable(out)
-    _say_if_compiling(engine, say)
+    _say_if_compiling(say)
     started = time.monotonic()
     with _progress(say) as report:
         result = questions.run(
-            scenario, replications=replications, seed=seed, engine=engine, workers=workers, progress=report
+            scenario,
+            replications=replications,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            keep_log=keep_log,
+            progress=report,
         )
     verdicts = verdicts_of(scenario.scenario, result)
     if as_json:
@@ -113,19 +124,26 @@ def compare(
     lang: Lang,
     replications: Replications = 10,
     seed: Seed = 1,
-    engine: Engine = "reference",
+    engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
     out: Out = None,
+    keep_log: KeepLog = False,
     as_json: Json = False,
 ) -> None:
     """Simulate several scenarios on the same citizens and show how they differ from the first."""
     say, scenarios = language.language(lang), [load(file) for file in files]
     output.check_writable(out)
-    _say_if_compiling(engine, say)
+    _say_if_compiling(say)
     started = time.monotonic()
     with _progress(say) as report:
         comparison = questions.compare(
-            scenarios, replications=replications, seed=seed, engine=engine, workers=workers, progress=report
+            scenarios,
+            replications=replications,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            keep_log=keep_log,
+            progress=report,
         )
     if as_json:
         sys.stdout.write(comparison.to_json() + "\n")
@@ -157,14 +175,14 @@ def selftest(
     lang: Lang,
     replications: Replications = REPLICATIONS,
     seed: Seed = 1,
-    engine: Engine = "reference",
+    engine: Engine = DEFAULT_ENGINE,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
     """Hold the simulation against queueing theory; exit code 1 if they disagree."""
     output.check_writable(out)
     say, simulate = language.language(lang), engine_of(engine)
-    _say_if_compiling(engine, say)
+    _say_if_compiling(say)
     with _progress(say) as report:
         checks = run_selftest(report, simulate=simulate, replications=max(2, replications), seed=seed)
     told = json.dumps([check._asdict() for check in checks], indent=1) + "\n"
@@ -195,8 +213,8 @@ def main() -> None:
         sys.exit(130)
 
 
-def _say_if_compiling(engine: str, say: language.Language) -> None:
-    if engine == "compiled" and not is_cached():
+def _say_if_compiling(say: language.Language) -> None:
+    if not is_cached():
         console(stderr=True).print(say("run.compiling"))
 
 

@@ -32,7 +32,7 @@ def sim(capsys: pytest.CaptureFixture[str], *arguments: str) -> Outcome:
 def test_run_prints_figures_with_intervals(capsys: pytest.CaptureFixture[str]) -> None:
     ran = sim(capsys, "run", TINY, "--replications", "2", "--workers", "1", "--lang", "en")
     assert ran.code == 0
-    assert "2 replications of 4 Mar 2019 to 8 Mar 2019, seed 1, engine reference" in ran.out
+    assert "2 replications of 4 Mar 2019 to 8 Mar 2019, seed 1, engine compiled" in ran.out
     line = next(line for line in ran.out.splitlines() if line.startswith("mean wait"))
     assert "[" in line
     assert "–" in line
@@ -42,7 +42,31 @@ def test_run_in_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
     ran = sim(capsys, "run", TINY, "--replications", "1", "--lang", "vi")
     assert "thời gian chờ trung bình" in ran.out
     assert "Một lần lặp không cho khoảng tin cậy" in ran.out
-    assert "1 tiến trình" in ran.out  # one replication keeps one process busy, however many there could be
+    assert "1 lần lặp cùng lúc" in ran.out  # there is nothing else to do, however many could be at work
+
+
+def test_which_replications_have_rows_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = (TINY, "--replications", "3", "--workers", "1", "--lang", "en")
+    line = "Measures are of all 3 replications; rows, views and official forms of the first 2."
+    assert "Measures are of all" not in sim(capsys, "run", *arguments).out
+    monkeypatch.setattr("sim.study.replicate.KEPT_REPLICATIONS", 2)
+    assert line in sim(capsys, "run", *arguments).out
+    assert line in sim(capsys, "compare", CHILD, *arguments).out
+    told = json.loads(sim(capsys, "run", *arguments, "--json").out)
+    assert told["provenance"]["rows_of"] == 2
+
+
+def test_logs_are_left_if_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--replications", "2", "--workers", "1", "--lang", "en")
+    assert sim(capsys, "run", TINY, *arguments, "--out", str(tmp_path / "without")).code == 0
+    assert not (tmp_path / "without" / "log.parquet").exists()
+    assert sim(capsys, "run", TINY, *arguments, "--keep-log", "--out", str(tmp_path)).code == 0
+    assert sim(capsys, "compare", TINY, CHILD, *arguments, "--keep-log", "--out", str(tmp_path)).code == 0
+    log = pd.read_parquet(tmp_path / "log.parquet")
+    assert {"replication", "task", "step", "team", "started", "outcome"} <= set(log)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "tiny" / "log.parquet"), log)
 
 
 def test_run_json_has_the_agreed_form(capsys: pytest.CaptureFixture[str]) -> None:

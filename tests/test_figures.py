@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -19,6 +20,7 @@ from matplotlib.transforms import Bbox
 
 from sim.report import figures
 from sim.report.language import Language, language
+from sim.results.measured import KEY, Measured
 from sim.results.result import Comparison, Result
 
 SITES = {
@@ -56,10 +58,21 @@ def result(number: int = 0, replications: int = 3) -> Result:
             "target": TARGETS,
         },
         "replications": replications,
+        "rows_of": replications,
         "seed": 1,
     }
-    measures = pd.concat([measured(number, rng).assign(replication=r) for r in range(replications)])
-    return Result(f"s{number}", title, measures, visits(replications, rng), pd.DataFrame(), provenance)
+    tables = [measured(number, rng) for _ in range(replications)]
+    columns = (np.array([table[name] for table in tables]) for name in ("value", "n"))
+    return told(
+        f"s{number}", title, Measured(tables[0][KEY], *columns), visits(replications, rng), provenance
+    )
+
+
+def told(name: str, title: str, measured: Measured, visits: pd.DataFrame, provenance: dict) -> Result:
+    """A result whose visits are given as a table."""
+    made = Result(name, title, measured, provenance, None, [])
+    vars(made)["visits"] = visits
+    return made
 
 
 def measured(number: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -130,7 +143,7 @@ def test_half_hours_with_few_visits_are_left_out() -> None:
     )
     more = pd.concat([few, few.head(1)])
     for added, shown in ((few, False), (more, True)):
-        found = Result("s", "t", one.measures, pd.concat([one.visits, added]), one.dossiers, one.provenance)
+        found = told("s", "t", one.measured, pd.concat([one.visits, added]), one.provenance)
         median = patches(figures.wait_over_day(found, LANGUAGES[0]).axes[0])[-1].get_data()
         assert np.isfinite(median.values[list(median.edges).index(720)]) == shown
 
@@ -210,7 +223,8 @@ def test_dots_are_the_rates_of_fields_with_enough_dossiers(replications: int) ->
 @in_both_languages
 def test_nothing_to_show(say: Language) -> None:
     one = result()
-    empty = Result("s", "t", one.measures.assign(n=0), one.visits.head(0), one.dossiers, one.provenance)
+    nobody = one.measured._replace(n=0 * one.measured.n)
+    empty = told("s", "t", nobody, one.visits.head(0), one.provenance)
     assert not list(overlapping(figures.wait_over_day(empty, say)))
     assert not list(overlapping(figures.on_time_by_field(empty, say)))
 
@@ -250,7 +264,7 @@ def test_numbers_are_written_as_the_language_does(say: Language) -> None:
 
 def test_titles_made_by_change_leave_out_the_baseline() -> None:
     base = result()
-    changed = Result("c", f"{base.title}; team.desk.staff = 2", *list(vars(result(1)).values())[2:])
+    changed = replace(result(1), name="c", title=f"{base.title}; team.desk.staff = 2")
     axes = figures.differences(Comparison((base, changed)), LANGUAGES[1]).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["team.desk.staff = 2"]
 

@@ -24,14 +24,24 @@ from handmade import (
 )
 from test_attribution import busy_week
 
-from sim.engine.contract import Reason
-from sim.results.measures import MEASURES, measure
-from sim.results.observe import VisitOutcome, dossiers, unreceived, visits
+from sim.engine.contract import Log, Reason
+from sim.plan.model import Model, Replication
+from sim.results import measured
+from sim.results.groups import Groupings
+from sim.results.measures import MEASURES
+from sim.results.observe import VisitOutcome, dossiers, observe, unreceived, visits
 from sim.scenario.domain import Survey
 
 MODEL = model()
 DUE = at(9, "16:30")
 OPENING = at(7, "07:30")
+
+
+def measure(model: Model, replication: Replication, log: Log) -> pd.DataFrame:
+    """All measures of one replication as a table."""
+    groups = Groupings.of_model(model)
+    figures = measured.measure(model, groups, replication, observe(model, replication, log))
+    return measured.key(model, groups).assign(value=figures.value, n=figures.n)
 
 
 def week() -> pd.DataFrame:

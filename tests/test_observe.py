@@ -21,6 +21,7 @@ from handmade import (
 )
 
 from sim.engine.contract import Kind, Mark, Reason
+from sim.kernelcache import SOURCES
 from sim.officetime import NO_DEADLINE, SAME_DAY
 from sim.results.observe import Status, VisitOutcome, changes, dossiers, staffing, unreceived, visits
 
@@ -214,3 +215,7 @@ def test_overtime_belongs_to_the_window_in_which_the_work_started():
 def test_changes():
     assert changes(np.array([3, 3, 5, 5, 2])).tolist() == [True, False, True, False, True]
     assert changes(np.zeros(0, np.int64)).tolist() == []
+
+
+def test_what_is_compiled_is_hashed():
+    assert {"passes.py", "totals.py"} <= {source.name for source in SOURCES}

@@ -91,7 +91,7 @@ def period_of(
     channel = np.isin(np.arange(len(week)), online) * int(Channel.ONLINE)
     replication = replication._replace(labels=replication.labels._replace(channel=channel))
     period = handled_in_window(model, replication, log, dossiers(model, replication, log))
-    return forms(model, replication, period).assign(replication=0), points(model, period), period
+    return forms(model, period).assign(replication=0), points(model, period), period
 
 
 @cache
@@ -300,7 +300,7 @@ def periods() -> list[pd.DataFrame]:
         now = replace(busy, window=(first, end), plan=busy.plan._replace(end=end))
         log = simulate(now.plan, replication.draws)
         period = handled_in_window(now, replication, log, dossiers(now, replication, log))
-        tables.append(forms(now, replication, period))
+        tables.append(forms(now, period))
     return tables
 
 

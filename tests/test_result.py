@@ -12,12 +12,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.engine.contract import Log
 from sim.engine.reference import simulate
 from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
+from sim.plan.model import Model, Replication
 from sim.results.estimate import rate_interval, t_interval
-from sim.results.frames import tables
-from sim.results.result import Result, collect, provenance
+from sim.results.groups import Groupings
+from sim.results.measured import Measured, key, measure
+from sim.results.observe import observe
+from sim.results.provenance import provenance
+from sim.results.result import Result, collect
+from sim.results.rows import rows
 from sim.scenario.files import load
 
 SCENARIO = """
@@ -82,12 +88,26 @@ def results() -> tuple[Result, Result]:
 def run(scenario) -> Result:
     model = compile_scenario(scenario.scenario)
     replications = [draw(model, 7, number) for number in range(REPLICATIONS)]
-    logs = [simulate(model.plan, one.draws) for one in replications]
-    kept = [tables(model, one, log) for one, log in zip(replications, logs, strict=True)]
+    ran = [(one, simulate(model.plan, one.draws)) for one in replications]
     about = provenance(
         scenario, seed=7, replications=REPLICATIONS, engine="reference", started="2019-01-01T00:00:00"
     )
-    return collect(scenario, kept, about)
+    return result_of(scenario, model, ran, about)
+
+
+def result_of(scenario, model: Model, ran: list[tuple[Replication, Log]], about: dict) -> Result:
+    """All rows and logs kept."""
+    groups = Groupings.of_model(model)
+    seen = [observe(model, one, log) for one, log in ran]
+    figures = [measure(model, groups, one, each) for (one, _), each in zip(ran, seen, strict=True)]
+    kept = [rows(model, *one, each, keep_log=True) for one, each in zip(ran, seen, strict=True)]
+    columns = (np.array(column) for column in zip(*figures, strict=True))
+    return collect(scenario, model, Measured(key(model, groups), *columns), kept, about)
+
+
+def first_of(measured: Measured) -> Measured:
+    """Of the first replication only."""
+    return Measured(measured.key, measured.value[:1], measured.n[:1])
 
 
 @pytest.fixture
@@ -121,7 +141,8 @@ def test_summary_is_an_interval_over_replications(base):
 
 
 def test_no_interval_goes_below_zero(base):
-    uneven = replace(base, measures=base.measures.assign(value=base.measures["replication"] // 2))
+    value = np.ones_like(base.measured.value) * [[0], [0], [1]]
+    uneven = replace(base, measured=base.measured._replace(value=value))
     assert t_interval([0, 0, 1]).low < 0
     assert row(uneven.summary(), "wait.mean")["low"] == 0
     assert row(uneven.summary(), "wait.mean")["high"] == pytest.approx(t_interval([0, 0, 1]).high)
@@ -150,7 +171,7 @@ def test_summary_by_group(base):
 
 
 def test_one_replication_has_no_interval_but_for_rates(base):
-    once = replace(base, measures=base.measures[base.measures["replication"] == 0])
+    once = replace(base, measured=first_of(base.measured))
     assert np.isnan(row(once.summary(), "wait.mean")["low"])
     assert 0 < row(once.summary(), "gave_up.rate")["low"] < row(once.summary(), "gave_up.rate")["mean"]
 
@@ -170,6 +191,30 @@ def test_tables_tell_dates_and_names(base):
     assert (spent[finished.index] * 60 >= (finished["ready"] - finished["received"]).dt.total_seconds()).all()
 
 
+def test_the_log_tells_every_task_by_name(base):
+    log = base.logs
+    assert log["replication"].unique().tolist() == [0, 1, 2]
+    assert list(log["step"].cat.categories) == ["intake", "decide"]
+    assert set(log["team"].dropna()) == {"clerk"}
+    assert (log["team"].isna() == log["started"].isna()).all()
+    assert (log.groupby("replication")["task"].diff().dropna() == 1).all()
+    done = log[log["outcome"] == "done"]
+    assert (done["entered"] <= done["started"]).all()
+    assert (done["started"] <= done["ended"]).all()
+    decided = done[done["step"] == "decide"].set_index(["replication", "dossier"])
+    ready = base.dossiers.dropna(subset="ready").set_index(["replication", "dossier"])
+    assert (decided.loc[ready.index, "ended"] == ready["ready"]).all()
+    assert (decided.loc[ready.index, "procedure"] == ready["procedure"]).all()
+
+
+def test_without_logs_there_is_none_to_show_or_save(base, tmp_path):
+    without = replace(base, rows=[one._replace(tasks=None) for one in base.rows])
+    with pytest.raises(ValueError, match="keep_log=True"):
+        _ = without.logs
+    without.save(tmp_path)
+    assert not (tmp_path / "log.parquet").exists()
+
+
 def test_json_is_strict_and_keeps_the_groups(base):
     told = json.loads(base.to_json(), parse_constant=lambda word: pytest.fail(word))
     assert told["provenance"]["seed"] == 7
@@ -183,7 +228,7 @@ def test_json_is_strict_and_keeps_the_groups(base):
 
 
 def test_json_of_what_is_unknown_is_null(base):
-    once = replace(base, measures=base.measures[base.measures["replication"] == 0])
+    once = replace(base, measured=first_of(base.measured))
     assert json.loads(once.to_json())["measures"][0]["low"] is None
 
 
@@ -198,11 +243,13 @@ def test_provenance_gives_the_numbers_again(base):
 def test_save(base, tmp_path):
     base.save(tmp_path / "out")
     names = {"summary", "measures", "visits", "dossiers", "backlog", "staffing", "forms", "points"}
-    expected = {f"{name}.{kind}" for name in names for kind in ("csv", "parquet")} | {"provenance.json"}
+    expected = {f"{name}.{kind}" for name in names for kind in ("csv", "parquet")}
+    expected |= {"provenance.json", "log.parquet"}
     assert {file.name for file in (tmp_path / "out").iterdir()} == expected
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "visits.parquet"), base.visits)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "backlog.parquet"), base.open_by_day)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "staffing.parquet"), base.work_by_hour)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "log.parquet"), base.logs)
     csv = (tmp_path / "out" / "visits.csv").read_bytes()
     assert csv.startswith(b"\xef\xbb\xbf")
     read = pd.read_csv(tmp_path / "out" / "visits.csv", keep_default_na=False)

@@ -1,5 +1,7 @@
 """Replications and comparisons: the same numbers however they are run."""
 
+import pickle
+import time
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.study.replicate import replicate
+from sim.study.replicate import Measurement, Setting, replicate
 
 VALID = Path(__file__).parent / "scenarios" / "valid"
 
@@ -18,6 +20,69 @@ def test_workers_do_not_change_a_number() -> None:
     together = sim.run(file, replications=3, seed=5, workers=2)
     pd.testing.assert_frame_equal(alone.measures, together.measures)
     pd.testing.assert_frame_equal(alone.visits, together.visits)
+
+
+def test_threads_and_processes_give_the_same_numbers() -> None:
+    file = sim.load(VALID / "tiny.toml")
+    threads = sim.run(file, replications=3, seed=5, workers=2, engine="compiled", keep_log=True)
+    processes = sim.run(file, replications=3, seed=5, workers=2, engine="reference", keep_log=True)
+    pd.testing.assert_frame_equal(threads.measures, processes.measures)
+    pd.testing.assert_frame_equal(threads.dossiers, processes.dossiers)
+    pd.testing.assert_frame_equal(threads.logs, processes.logs)
+
+
+def test_rows_are_kept_of_the_first_replications_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = sim.load(VALID / "tiny.toml")
+    whole = sim.run(file, replications=4, workers=2)
+    monkeypatch.setattr("sim.study.replicate.KEPT_REPLICATIONS", 3)
+    some = sim.run(file, replications=4, workers=2)
+    assert (whole.provenance["rows_of"], some.provenance["rows_of"]) == (4, 3)
+    pd.testing.assert_frame_equal(some.measures, whole.measures)
+    pd.testing.assert_frame_equal(some.visits, whole.visits.query("replication < 3"))
+    for table in (some.dossiers, some.open_by_day, some.work_by_hour, some.forms, some.points):
+        assert table["replication"].unique().tolist() == [0, 1, 2]
+    assert some.waits()["count"].sum() == some.visits["waited"].sum()
+
+
+def test_many_replications_hold_no_more_than_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the measures: 16 bytes for each figure of each replication."""
+    monkeypatch.setattr("sim.study.replicate.KEPT_REPLICATIONS", 2)
+    file = sim.load(VALID / "tiny.toml")
+    few, many = (len(pickle.dumps(sim.run(file, replications=n, workers=1))) for n in (2, 22))
+    rows = len(sim.run(file, replications=1, workers=1).measured.key)
+    assert many - few == pytest.approx(20 * 16 * rows, abs=500)
+
+
+def test_replications_done_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slowly they are taken: the workers stay at most two rounds ahead."""
+    begun: list[int] = []
+    run = Setting.run
+
+    def watched(setting: Setting, replication: int) -> Measurement:
+        begun.append(replication)
+        return run(setting, replication)
+
+    def slow(done: int, total: int) -> None:
+        time.sleep(0.02)
+        ahead.append(len(begun) - done)
+
+    ahead: list[int] = []
+    monkeypatch.setattr(Setting, "run", watched)
+    replicate([sim.load(VALID / "tiny.toml")], replications=30, workers=2, progress=slow)
+    assert sorted(begun) == list(range(30))
+    assert max(ahead) <= 4
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_stop_leaves_the_rest_undone(engine: str) -> None:
+    """All of them would take hours."""
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    file = sim.load(VALID / "tiny.toml")
+    with pytest.raises(KeyboardInterrupt):
+        replicate([file], replications=100_000, workers=2, engine=engine, progress=stop)
 
 
 def test_seed_and_replication_matter() -> None:

@@ -11,16 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from handmade import CLERK_YEN_THAN, COPY_YEN_THAN, COUNTER, EXPERTS, Dossier, Task, at, desk, model, told
-from test_result import results, row
+from test_result import result_of, results, row
 
 from sim.engine.contract import Reason
 from sim.results.course import course
-from sim.results.frames import tables
 from sim.results.groups import Groups
-from sim.results.result import Result, collect
+from sim.results.result import Result
 
 HORIZON = {"from": "2019-01-28", "to": "2019-02-10", "warm_up": "7 days"}
 MODEL = model(horizon=HORIZON)  # the window begins on Monday, day 7; February on Friday, day 11
+NAMED = SimpleNamespace(name="hand", scenario=MODEL.scenario)
 MONDAY, TUESDAY, FRIDAY = 7, 8, 11
 
 
@@ -71,9 +71,8 @@ ROSTER = [
 @cache
 def hand(*replications: int) -> Result:
     """As many replications, each with the first so many of the dossiers."""
-    of = SimpleNamespace(name="hand", scenario=MODEL.scenario)
-    parts = [tables(MODEL, *told(MODEL, by_hand()[:first], ROSTER)) for first in replications or (6,)]
-    return collect(of, parts, {})
+    ran = [told(MODEL, by_hand()[:first], ROSTER) for first in replications or (6,)]
+    return result_of(NAMED, MODEL, ran, {})
 
 
 @pytest.fixture
@@ -219,7 +218,7 @@ def test_backlog_obeys_littles_law():
         Dossier(start + 100 * i, received=start + 100 * i, due=inf, ready=start + 100 * i + minutes)
         for i, minutes in enumerate(took)
     ]
-    kept = tables(MODEL, *told(MODEL, cases))
+    kept = result_of(NAMED, MODEL, [told(MODEL, cases)], {})
     window = MODEL.window[1] - MODEL.window[0]
     centre = kept.open_by_day[kept.open_by_day["site"] == "centre"]
     assert centre["mean"].mean() == pytest.approx(len(took) / window * np.mean(took))
@@ -241,10 +240,9 @@ def test_staffing_by_hand():
 
 def test_where_nobody_is_present_there_is_no_utilisation():
     result = hand(6, 6)
-    hours = result.work_by_hour
-    absent = replace(
-        result, work_by_hour=hours.assign(present=hours["present"].where(hours["replication"] > 0, 0))
-    )
+    first, second = result.rows
+    nobody = first.staffing._replace(present=0 * first.staffing.present)
+    absent = replace(result, rows=[first._replace(staffing=nobody), second])
     found, whole = (one.staffing(by=["site"])["utilisation"].tolist() for one in (absent, result))
     assert found == whole  # the mean over the replication that has one
     assert found[0] == pytest.approx(80 / (2 * 510 + 30 + 15))

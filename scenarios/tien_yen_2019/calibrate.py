@@ -15,14 +15,15 @@ from typing import NamedTuple
 import numpy as np
 
 import sim
-from sim.engine import reference
+from sim.engine import compiled
 from sim.engine.contract import Floats
 from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
 from sim.plan.model import Model
-from sim.results.groups import Label, visit_groups
+from sim.results.groups import within
 from sim.results.observe import VisitOutcome, visits
 from sim.results.result import Result
+from sim.results.totals import burden
 
 BASELINE = Path(__file__).parent / "baseline.toml"
 ROUNDS = 8
@@ -106,12 +107,12 @@ def acceptance(fitted: dict[str, str | float]) -> float:
 def means_needed(model: Model, replication: int) -> Floats:
     """The least mean with which each citizen would be very satisfied: float[visit]; inf: left unserved."""
     drawn = draw(model, SEED, replication)
-    seen = visits(model, drawn, reference.simulate(model.plan, drawn.draws))
-    site = Label(VERY_SATISFIED.site)
-    level, table = next(pair for pair in visit_groups(model, drawn, seen) if site in pair[0].labels)
-    rows = (table.groups.of == level.labels.index(site)) & table.visits.waited
-    served = table.visits.outcome[rows] == VisitOutcome.SERVED
-    return np.where(served, table.burden[rows] / table.very_satisfied_within[rows], np.inf)
+    seen = visits(model, drawn, compiled.simulate(model.plan, drawn.draws))
+    site = np.array([model.places[stream.site].site for stream in model.streams])[drawn.labels.stream]
+    rows = seen.waited & within(model.window, seen.entered) & (site[seen.dossier] == VERY_SATISFIED.site)
+    labels, served = drawn.labels, seen.outcome == VisitOutcome.SERVED
+    accepts = np.minimum(labels.very_satisfied_within, labels.satisfied_within)[seen.dossier]
+    return np.where(served, burden(model.scenario.survey, seen) / accepts, np.inf)[rows]
 
 
 def changes(knobs: Sequence[Knob], numbers: Sequence[float]) -> dict[str, str | float]:

@@ -58,12 +58,6 @@ def plain(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def titles(result: Result, noun: str) -> dict[str, str]:
-    """The titles of a scenario's sites or fields, in the order of the file."""
-    named = result.provenance["scenario"].get(noun, {})
-    return {name: table["title"] for name, table in named.items()}
-
-
 def targets(
     result: Result, site: str, measures: Sequence[str], say: Language
 ) -> Iterator[tuple[str, float, dict[str, Any]]]:

@@ -65,10 +65,10 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
 def wait_over_day(result: Result, say: Language, site: str | None = None) -> Figure:
     """Quantiles of the wait by half hour of arrival, in a panel for each kind of site or for the one named.
 
-    The visits of all replications together; half hours with fewer than `LEAST_VISITS` of them are left out.
+    The visits of all replications with rows together; half hours with fewer than `LEAST_VISITS` of them are left out.
     """
     waited = result.visits[result.visits["waited"]]
-    titles = {name: title for name, title in drawing.titles(result, "site").items() if site in (None, name)}
+    titles = {name: title for name, title in result.titles("site").items() if site in (None, name)}
     found = {name: _by_half_hour(waited[waited["site"] == name]) for name in titles}
     found = {name: quantiles for name, quantiles in found.items() if len(quantiles)}
     figure = drawing.blank(9.0, 4.3)
@@ -82,7 +82,12 @@ def wait_over_day(result: Result, say: Language, site: str | None = None) -> Fig
         axes.set_title(drawing.wrapped(titles[name], 45), fontsize=TEXT + 1)
     _wait_axes(panels, say)
     drawing.entitle(figure, say("figure.wait_over_day"), key)
-    note = say("figure.wait_note", visits=say.number(len(waited), 0), least=LEAST_VISITS)
+    note = say(
+        "figure.wait_note",
+        visits=say.number(len(waited), 0),
+        replications=result.provenance["rows_of"],
+        least=LEAST_VISITS,
+    )
     drawing.annotate(figure, result, note, say)
     return figure
 
@@ -125,7 +130,7 @@ def differences(comparison: Comparison, say: Language) -> Figure:
     replication has no intervals, and shows points only.
     """
     baseline, *alternatives = comparison.results
-    sites = drawing.titles(baseline, "site")
+    sites = baseline.titles("site")
     panels = [("wait.mean", next(iter(sites))), *(("on_time.rate", site) for site in sites)]
     figure = drawing.blank(2.6 + 2.4 * len(panels), 2.2 + 0.5 * len(alternatives))
     table = comparison.table(group=["site"])
@@ -192,7 +197,7 @@ def on_time_by_field(result: Result, say: Language) -> Figure:
     """Rates early or on time, with 95 % intervals, of the fields with `LEAST_DOSSIERS` or more, by kind of site."""
     rates = result.summary(group=["site", "field"])
     rates = rates[(rates["measure"] == "on_time.rate") & (rates["n"] >= LEAST_DOSSIERS)]
-    titles = {name: x for name, x in drawing.titles(result, "site").items() if (rates["site"] == name).any()}
+    titles = {name: x for name, x in result.titles("site").items() if (rates["site"] == name).any()}
     counts = [int((rates["site"] == name).sum()) for name in titles] or [1]
     figure = drawing.blank(8.0, 1.7 + 0.5 * len(counts) + 0.24 * sum(counts))
     panels = list(figure.subplots(len(counts), 1, sharex=True, squeeze=False, height_ratios=counts)[:, 0])
@@ -200,7 +205,7 @@ def on_time_by_field(result: Result, say: Language) -> Figure:
     for number, (axes, name) in enumerate(zip(panels, titles, strict=False)):
         rows = rates[rates["site"] == name].sort_values(["mean", "n"], kind="stable")
         _dots(axes, rows, *MARKS[number % len(MARKS)])
-        _fields(axes, rows, drawing.titles(result, "field"), say)
+        _fields(axes, rows, result.titles("field"), say)
         for words, bound, style in drawing.targets(result, name, ["on_time.rate"], say):
             key[words] = axes.axvline(bound, **style)
         axes.set_title(titles[name], fontsize=TEXT + 1, loc="left")

@@ -7,13 +7,12 @@ from string import ascii_uppercase
 
 import pandas as pd
 
-from sim.report.drawing import titles
 from sim.report.language import Language
 from sim.results.result import Result
 
 
 def official_tables(result: Result, say: Language) -> dict[str, pd.DataFrame]:
-    """By the name of their files; numbers of dossiers are means over replications, to one decimal."""
+    """By the name of their files; numbers of dossiers are means over the replications with rows, to one decimal."""
     return {
         "form_07a": _form(result.form_07a(None), "form07a", result, say),
         "form_ii06a": _form(result.form_ii06a(None), "formii06a", result, say),
@@ -23,7 +22,7 @@ def official_tables(result: Result, say: Language) -> dict[str, pd.DataFrame]:
 
 def _form(form: pd.DataFrame, family: str, result: Result, say: Language) -> pd.DataFrame:
     """Kinds of site have a letter, their fields a number, and the total none."""
-    sites, fields = titles(result, "site"), titles(result, "field")
+    sites, fields = result.titles("site"), result.titles("field")
     letter, number = iter(ascii_uppercase), count(1)
     columns: dict[str, list[str]] = {"number": [], "field": []}
     for site, field in zip(form["site"], form["field"], strict=True):
@@ -44,7 +43,7 @@ def _form(form: pd.DataFrame, family: str, result: Result, say: Language) -> pd.
 def _indicators(result: Result, say: Language) -> pd.DataFrame:
     table = result.indicators()
     columns = {
-        "site": table["site"].map(titles(result, "site")),
+        "site": table["site"].map(result.titles("site")),
         "number": table["indicator"],
         "name": [say(f"indicator.{number}") for number in table["indicator"]],
         "points": table["points"],

@@ -1,11 +1,13 @@
-"""What a run leaves in its output folder: tables and figures."""
+"""What a run leaves in its output folder: tables and figures.
+
+Matplotlib takes long to import, so only what draws imports it.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from sim.report import figures
 from sim.report.language import Language
 from sim.report.official_tables import official_tables
 from sim.results.result import Comparison, Result
@@ -45,10 +47,14 @@ def save_comparison(comparison: Comparison, folder: Path, say: Language) -> None
     comparison.save(folder)
     for result in comparison.results:
         result.save(folder / result.name, long_as_csv=False)
+    from sim.report import figures
+
     figures.save(figures.differences(comparison, say), folder / "differences.png")
     _save_figures(comparison.results[0], folder, say)
 
 
 def _save_figures(result: Result, folder: Path, say: Language) -> None:
+    from sim.report import figures
+
     figures.save(figures.wait_over_day(result, say), folder / "wait_over_day.png")
     figures.save(figures.on_time_by_field(result, say), folder / "on_time_by_field.png")

@@ -27,7 +27,7 @@ def run(
 ) -> RenderableType:
     """The figures of one scenario: the whole network and each kind of site."""
     parts: list[RenderableType] = [Text(result.title, style="bold"), Text(_what(result, workers, say)), ""]
-    parts += [*warnings(result.provenance["flags"], say), *_one_replication([result], say)]
+    parts += [*warnings(result.provenance["flags"], say), *_how_many(result, say)]
     parts += [_summary(file, result, say)]
     if verdicts:
         parts += ["", _targets(verdicts, say)]
@@ -47,7 +47,7 @@ def comparison(
         if file.parent is not None:
             parts.append(differences(file, say))
         parts += warnings(result.provenance["flags"], say)
-    parts += ["", *_one_replication(compared.results, say)]
+    parts += ["", *_how_many(baseline, say)]
     rows = compared.table(group=["site"])
     for site, kind in files[0].scenario.site.items():
         parts += [_compared(rows[rows["site"] == site], kind.title, say), ""]
@@ -81,9 +81,14 @@ def _what(result: Result, workers: int, say: Language) -> str:
     )
 
 
-def _one_replication(results: Sequence[Result], say: Language) -> list[Text]:
-    alone = results[0].provenance["replications"] == 1
-    return [Text(say("run.one_replication"), style="dim")] if alone else []
+def _how_many(result: Result, say: Language) -> list[Text]:
+    """What one replication, or many, do not show."""
+    replications, rows_of = result.provenance["replications"], result.provenance["rows_of"]
+    if replications == 1:
+        return [Text(say("run.one_replication"), style="dim")]
+    if rows_of < replications:
+        return [Text(say("run.rows_of", replications=replications, rows_of=rows_of), style="dim")]
+    return []
 
 
 def _summary(file: ScenarioFile, result: Result, say: Language) -> Table:

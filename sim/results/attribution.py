@@ -77,8 +77,11 @@ def _pieces(draws: Draws, rework: Bools, log: Log) -> _Pieces:
     dossier_of = np.repeat(np.arange(len(draws.arrival)), np.diff(draws.stage_start))
     task = np.flatnonzero(log.ended <= log.ready[dossier_of[stage_of]])
     # the critical task of a stage, the last to end, comes first; of simultaneous ends, the smaller task
-    task = task[np.lexsort((-log.ended[task], stage_of[task]))]
-    task = task[changes(stage_of[task])]
+    begins = changes(stage_of[task])
+    parallel = np.flatnonzero(~(begins & np.append(begins[1:], True)))
+    among = task[parallel]
+    task[parallel] = among[np.lexsort((-log.ended[among], stage_of[among]))]
+    task = task[begins]
     stage = stage_of[task]
     dossier = dossier_of[stage]
     began = np.where(changes(dossier), draws.arrival[dossier], np.roll(log.ended[task], 1))
@@ -90,35 +93,40 @@ def _of_work(model: Model, draws: Draws, log: Log, pieces: _Pieces, rows: Ints) 
     """Minutes by cause of pieces whose critical task was done by people: float[row, cause].
 
     The time in which nobody worked on it is closed time, plus office hours without anybody on the roster, plus
-    the rest. All three are differences of functions of time, so the gaps between spells need no list of their
-    own: they are the time since the task entered, less the spells.
+    the rest.
     """
-    task, office = pieces.task[rows], model.plan.office
-    entered, ended = log.entered[task], log.ended[task]
-    row_of = np.full(len(draws.kind), -1)
-    row_of[task] = np.arange(len(task))
-    spells = np.flatnonzero(row_of[log.spell_task] >= 0)
-    row = row_of[log.spell_task[spells]]
-    began, stopped = log.spell_began[spells], log.spell_ended[spells]
+    task = pieces.task[rows]
+    row, since, until = _gaps(log, task)
+    open_since, open_until = (working_elapsed(model.plan.office, t) for t in (since, until))
+    unstaffed, queue = Unstaffed(model.plan, draws), draws.queue[task[row]]
 
-    def gaps(at_entry: Floats, at_end: Floats, at_began: Floats, at_stopped: Floats) -> Floats:
-        return at_end - at_entry - np.bincount(row, at_stopped - at_began, len(task))
+    def per_row(minutes: Floats) -> Floats:
+        return np.bincount(row, minutes, len(task)).astype(np.float64)
 
-    instants = (entered, ended, began, stopped)
-    queue = draws.queue[task]
-    unstaffed = Unstaffed(model.plan, draws)
-    idle = gaps(*instants)
-    in_hours = gaps(*(working_elapsed(office, t) for t in instants))
-    nobody = gaps(
-        *(unstaffed(q, t) for q, t in zip((queue, queue, queue[row], queue[row]), instants, strict=True))
-    )
+    idle, in_hours = per_row(until - since), per_row(open_until - open_since)
+    nobody = per_row(unstaffed(queue, until, open_until) - unstaffed(queue, since, open_since))
     minutes = np.zeros((len(task), len(Cause)))
-    minutes[:, Cause.WORK] = ended - entered - idle
+    minutes[:, Cause.WORK] = log.ended[task] - log.entered[task] - idle
     minutes[:, Cause.OUTSIDE] = idle - in_hours
     minutes[:, Cause.SIGNING] = nobody
     minutes[:, Cause.PERSON] = in_hours - nobody
-    minutes[:, Cause.CITIZEN] = entered - pieces.began[rows]
+    minutes[:, Cause.CITIZEN] = log.entered[task] - pieces.began[rows]
     return minutes
+
+
+def _gaps(log: Log, task: Ints) -> tuple[Ints, Floats, Floats]:
+    """When nobody worked on tasks: row of the task, from, until. Before the first spell, and between spells."""
+    row_of = np.full(len(log.entered), -1)
+    row_of[task] = np.arange(len(task))
+    several = (np.bincount(log.spell_task, minlength=len(row_of)) > 1) & (row_of >= 0)
+    spells = np.flatnonzero(several[log.spell_task])
+    spells = spells[np.argsort(log.spell_task[spells], kind="stable")]
+    follows = np.flatnonzero(~changes(log.spell_task[spells]))
+    row = np.concatenate([np.arange(len(task)), row_of[log.spell_task[spells[follows]]]])
+    since = np.concatenate([log.entered[task], log.spell_ended[spells[follows - 1]]])
+    until = np.concatenate([log.started[task], log.spell_began[spells[follows]]])
+    some = np.flatnonzero(until > since)
+    return row[some], since[some], until[some]
 
 
 class Unstaffed:
@@ -130,14 +138,12 @@ class Unstaffed:
     def __init__(self, plan: Plan, draws: Draws) -> None:
         bounds = zip(plan.server_start[:-1], plan.server_start[1:], strict=True)
         servers = [tuple(sorted(set(plan.server_team[first:last].tolist()))) for first, last in bounds]
-        self._office = plan.office
         distinct = {teams: number for number, teams in enumerate(dict.fromkeys(servers))}
         self._crew_of = np.array([distinct[teams] for teams in servers], np.int16)  # int[queue]
         self._crews = [_Crew.of(plan.office, draws, np.array(teams, np.int64)) for teams in distinct]
 
-    def __call__(self, queue: Ints, t: Floats) -> Floats:
-        """Minutes until `t`, for the queue of each: int[row], float[row] → float[row]."""
-        elapsed = working_elapsed(self._office, t)
+    def __call__(self, queue: Ints, t: Floats, elapsed: Floats) -> Floats:
+        """Minutes until `t`, when so much office time had elapsed, for the queue of each: float[row]."""
         minutes = np.zeros(len(t))
         crew = self._crew_of[queue]
         order = np.argsort(crew, kind="stable")

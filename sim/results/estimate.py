@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import ndtri, stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 Value = float | Floats
@@ -47,7 +47,7 @@ def t_interval(values: ArrayLike, level: float = 0.95) -> Interval:
     """
     mean, error, count = _mean_and_error(values)
     with np.errstate(invalid="ignore"):
-        half = stats.t.ppf((1 + level) / 2, count - 1) * error
+        half = stdtrit(count - 1, (1 + level) / 2) * error
     return Interval(mean, mean - half, mean + half)
 
 
@@ -59,7 +59,7 @@ def wilson(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
     trials = np.asarray(n, np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.asarray(successes, np.float64) / trials
-        z = stats.norm.ppf((1 + level) / 2)
+        z = ndtri((1 + level) / 2)
         centre = (rate + z**2 / (2 * trials)) / (1 + z**2 / trials)
         half = z / (1 + z**2 / trials) * np.sqrt(rate * (1 - rate) / trials + (z / (2 * trials)) ** 2)
     # at a rate of 0 or 1 the bound is that rate; rounding must not carry it past
@@ -90,12 +90,14 @@ def quantile_interval(values: ArrayLike, q: float, level: float = 0.95) -> Inter
     The bounds are the order statistics whose ranks enclose a binomial(n, q) number with probability `level`; a
     bound beyond the smallest or largest value is NaN.
     """
+    from scipy.stats import binom  # takes long to import, and nothing else here needs it
+
     x = np.sort(np.asarray(values, np.float64))
     if len(x) == 0:
         return Interval(math.nan, math.nan, math.nan)
     padded = np.concatenate([[np.nan], x, [np.nan]])  # by rank, from 1
-    low = int(stats.binom.ppf((1 - level) / 2, len(x), q))
-    high = int(stats.binom.ppf((1 + level) / 2, len(x), q)) + 1
+    low = int(binom.ppf((1 - level) / 2, len(x), q))
+    high = int(binom.ppf((1 + level) / 2, len(x), q)) + 1
     return Interval(np.quantile(x, q), padded[low], padded[high])
 
 
@@ -110,7 +112,7 @@ def paired_difference(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Differ
     interval = t_interval(differences, level)
     mean, error, count = _mean_and_error(differences)
     with np.errstate(invalid="ignore", divide="ignore"):
-        larger = stats.t.cdf(mean / error, count - 1)
+        larger = stdtr(count - 1, mean / error)
     certain = (error == 0) & (count > 1)
     return Difference(*interval, np.where(certain, (1 + np.sign(mean)) / 2, larger)[()])
 
@@ -125,13 +127,13 @@ def replications_needed(values: ArrayLike, half_width: float, level: float = 0.9
     if len(x) < 2:
         raise ValueError(f"needs at least two replications to tell how many more, not {len(x)}")
     spread = float(np.std(x, ddof=1))
-    least = stats.norm.ppf((1 + level) / 2) * spread
+    least = ndtri((1 + level) / 2) * spread
     if not half_width > 0 or least / half_width > math.sqrt(MOST_REPLICATIONS):
         raise ValueError(
             f"a half-width of {half_width} is out of reach with a standard deviation of {spread:g}"
         )
     count = max(len(x), math.ceil((least / half_width) ** 2))
-    while stats.t.ppf((1 + level) / 2, count - 1) * spread > half_width * math.sqrt(count):
+    while stdtrit(count - 1, (1 + level) / 2) * spread > half_width * math.sqrt(count):
         count += 1
     return count
 

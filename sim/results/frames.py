@@ -1,66 +1,42 @@
-"""From arrays to tables for people: names instead of numbers, dates and clock times instead of minutes."""
+"""From rows to tables for people: names instead of numbers, dates and clock times instead of minutes.
+
+Every table has a column `replication`, from 0.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from sim.engine.contract import Floats, Ints, Log
+from sim.engine.contract import Floats, Ints, Outcome
 from sim.officetime import DAY, HOUR
-from sim.plan.model import Channel, Model, Replication
-from sim.results import official
-from sim.results.attribution import Attribution, Cause, attribution
-from sim.results.course import open_by_day, staffing_by_hour
-from sim.results.groups import Groups, TeamGroups, cost_per_hour, field_level, within
-from sim.results.measures import measure, staff_cost
-from sim.results.observe import Dossiers, Staffing, Status, VisitOutcome, Visits, dossiers, visits
+from sim.plan.model import Channel, Model
+from sim.results.attribution import Cause
+from sim.results.groups import cost_per_hour, field_level
+from sim.results.measures import staff_cost
+from sim.results.observe import Staffing, Status, VisitOutcome
+from sim.results.rows import Case, Rows, Tasks
+from sim.results.totals import of_each
 
 WEEKDAYS = pd.Index(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
+Columns = TypeVar("Columns", bound=tuple[Any, ...])
 
 
-class Tables(NamedTuple):
-    """What is kept of one replication: its measures, and what happened in the measuring window."""
-
-    measures: pd.DataFrame
-    visits: pd.DataFrame
-    dossiers: pd.DataFrame
-    open_by_day: pd.DataFrame
-    work_by_hour: pd.DataFrame
-    forms: pd.DataFrame
-    points: pd.DataFrame
-
-
-def tables(model: Model, replication: Replication, log: Log) -> Tables:
-    """The tables of one replication."""
-    received = dossiers(model, replication, log)
-    period = official.handled_in_window(model, replication, log, received)
-    return Tables(
-        measure(model, replication, log),
-        visit_frame(model, replication, visits(model, replication, log)),
-        dossier_frame(model, replication, received, attribution(model, replication, log)),
-        backlog_frame(model, replication, received),
-        staffing_frame(model, staffing_by_hour(model, replication, log)),
-        official.forms(model, replication, period),
-        official.points(model, period),
-    )
-
-
-def visit_frame(model: Model, replication: Replication, table: Visits) -> pd.DataFrame:
+def visit_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
     """One row per visit that began in the window; date, weekday, month and hour are those of entering.
 
     `wait`, `service` and `travel`, the way there and back, are minutes; `waited` marks the visits that
     enter the measures of waiting.
     """
-    measured = within(model.window, table.entered)
-    table = Visits._make(column[measured] for column in table)
+    table = _together(part.visits for part in parts)
     came = table.outcome != VisitOutcome.NO_SHOW
     return pd.DataFrame(
         {
-            **_case(model, replication, table.dossier),
+            **_case(model, [(part.case, part.visits.dossier) for part in parts]),
             **_when(model, "entered", table.entered),
             "left": _moments(model, table.left),
             "wait": table.wait,
@@ -72,85 +48,124 @@ def visit_frame(model: Model, replication: Replication, table: Visits) -> pd.Dat
     )
 
 
-def dossier_frame(
-    model: Model, replication: Replication, table: Dossiers, spent: Attribution
-) -> pd.DataFrame:
+def dossier_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
     """One row per dossier received in the window; date, weekday, month and hour are those of receiving.
 
     The columns `minutes_*` tell where the time from arrival to result went, by :class:`Cause`; they are empty for
     dossiers not finished.
     """
-    minutes = np.full((len(replication.draws.arrival), len(Cause)), np.nan)
-    minutes[spent.dossier] = spent.minutes
-    measured = within(model.window, table.received)
-    table = Dossiers._make(column[measured] for column in table)
+    table = _together(part.dossiers for part in parts)
+    minutes = np.concatenate([part.minutes for part in parts])
     return pd.DataFrame(
         {
-            **_case(model, replication, table.dossier),
+            **_case(model, [(part.case, part.dossiers.dossier) for part in parts]),
             **_when(model, "received", table.received),
             "due": _moments(model, table.due),
             "ready": _moments(model, table.ready),
             "status": _names_of(Status, table.status),
             "late_days": table.late_days,
             "visits": table.visits,
-            **{f"minutes_{cause.name.lower()}": minutes[table.dossier, cause] for cause in Cause},
+            **{f"minutes_{cause.name.lower()}": minutes[:, cause] for cause in Cause},
         }
     )
 
 
-def backlog_frame(model: Model, replication: Replication, table: Dossiers) -> pd.DataFrame:
+def backlog_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
     """One row per day of the window, kind of site and field: how many dossiers are `open` when the day ends.
 
     `mean` is their number on average over the 24 hours.
     """
-    level = field_level(model)
-    course = open_by_day(model, replication, table, level)
-    group, day = (one.ravel() for one in np.indices(course.at_end.shape))
+    labels = field_level(model).labels
+    at_end = np.stack([part.open_by_day.at_end for part in parts])
+    minutes = np.stack([part.open_by_day.minutes for part in parts])
+    replication, group, day = (one.ravel() for one in np.indices(at_end.shape))
     return pd.DataFrame(
         {
+            "replication": replication,
             **_calendar(model, (model.window[0] + DAY * day).astype(np.float64)),
-            "site": _category([label.site for label in level.labels], group),
-            "field": _category([label.field for label in level.labels], group),
-            "open": course.at_end.ravel().astype(np.int32),
-            "mean": (course.minutes.ravel() / DAY).astype(np.float32),
+            "site": _category([label.site for label in labels], group),
+            "field": _category([label.field for label in labels], group),
+            "open": at_end.ravel().astype(np.int32),
+            "mean": (minutes.ravel() / DAY).astype(np.float32),
         }
     ).drop(columns="hour")
 
 
-def staffing_frame(model: Model, hourly: Staffing) -> pd.DataFrame:
+def staffing_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
     """One row per team and hour of the window in which somebody was present or at work.
 
     `present`, `worked` (overtime included) and `overtime` are minutes, `cost` is VND.
     """
-    team, hour = np.nonzero((hourly.present > 0) | (hourly.worked > 0) | (hourly.overtime > 0))
-    minutes = Staffing._make(column[team, hour] for column in hourly)
-    each = TeamGroups(Groups(len(team), np.arange(len(team))), minutes, cost_per_hour(model)[team])
+    hours = _together(part.staffing for part in parts)
+    team, minutes = hours.team, Staffing(hours.present, hours.worked, hours.overtime)
     places = [model.places[one.site] for one in model.teams]
     return pd.DataFrame(
         {
-            **_calendar(model, (model.window[0] + HOUR * hour).astype(np.float64)),
+            "replication": _replication([part.staffing.team for part in parts]),
+            **_calendar(model, (model.window[0] + HOUR * hours.hour).astype(np.float64)),
             "site": _category([place.site for place in places], team),
             "place": _category([place.place for place in places], team),
             "team": _category([one.team for one in model.teams], team),
             **{name: column.astype(np.float32) for name, column in minutes._asdict().items()},
-            "cost": staff_cost(each).value.astype(np.float32),
+            "cost": staff_cost(of_each(minutes, cost_per_hour(model)[team])).value.astype(np.float32),
         }
     )
 
 
-def _case(model: Model, replication: Replication, dossier: Ints) -> dict[str, object]:
+def log_frame(model: Model, parts: Sequence[tuple[Case, Tasks]]) -> pd.DataFrame:
+    """One row per task of the whole run, warm-up included: whose it is, which step, who did it and when.
+
+    `entered` is the entry that led to the start, of a visit the last coming; `overtime` is minutes past the roster,
+    `interrupted` how often. What did not happen is empty.
+    """
+    table = _together(tasks for _, tasks in parts)
+    case = _case(model, [(case, tasks.dossier) for case, tasks in parts])
+    return pd.DataFrame(
+        {
+            "replication": case["replication"],
+            "task": np.concatenate([np.arange(len(tasks.dossier)) for _, tasks in parts]),
+            **{name: case[name] for name in ("dossier", "number", "procedure", "site", "place")},
+            "step": _category(list(model.steps), table.step),
+            "team": _category([one.team for one in model.teams], table.team),
+            **{name: _moments(model, getattr(table, name)) for name in ("entered", "started", "ended")},
+            "overtime": table.overtime,
+            "interrupted": table.interrupted,
+            "outcome": _names_of(Outcome, table.outcome),
+        }
+    )
+
+
+def joined(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Small tables of replications 0, 1, … as one."""
+    table = pd.concat(dict(enumerate(parts)), names=["replication"])
+    return table.reset_index(level=0).reset_index(drop=True)
+
+
+def _together(parts: Iterable[Columns]) -> Columns:
+    """Columns of several replications, one after the other."""
+    every = list(parts)
+    columns = (np.concatenate(column) for column in zip(*every, strict=True))
+    return type(every[0])(*columns)
+
+
+def _replication(parts: Sequence[Ints]) -> Ints:
+    """The replication of each row, from one column of each."""
+    return np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+
+
+def _case(model: Model, parts: Sequence[tuple[Case, Ints]]) -> dict[str, object]:
     """What is known of the dossier of each row; `number` is its number in its procedure and place."""
-    labels = replication.labels
-    stream = labels.stream[dossier]
+    stream, number, channel = _together(Case._make(one[dossier] for one in case) for case, dossier in parts)
     places = [model.places[one.site] for one in model.streams]
     return {
-        "dossier": dossier,
-        "number": labels.number[dossier],
+        "replication": _replication([dossier for _, dossier in parts]),
+        "dossier": np.concatenate([dossier for _, dossier in parts]),
+        "number": number,
         "procedure": _category([one.procedure for one in model.streams], stream),
         "field": _category([model.scenario.procedure[one.procedure].field for one in model.streams], stream),
         "site": _category([place.site for place in places], stream),
         "place": _category([place.place for place in places], stream),
-        "channel": _names_of(Channel, labels.channel[dossier]),
+        "channel": _names_of(Channel, channel),
     }
 
 
@@ -189,6 +204,6 @@ def _names_of(kind: type[IntEnum], codes: Ints) -> pd.Categorical:
 
 
 def _category(names: Sequence[str], codes: Ints) -> pd.Categorical:
-    """A column of names: names[codes[row]]; names may repeat."""
+    """A column of names: names[codes[row]]; names may repeat, and -1 is none."""
     number, distinct = pd.factorize(pd.Index(names))
-    return pd.Categorical.from_codes(number[codes], categories=distinct)
+    return pd.Categorical.from_codes(np.append(number, -1)[codes], categories=distinct)

@@ -7,38 +7,24 @@ as long as it is, an overdue dossier as late.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from sim.engine.contract import Floats, Ints, Log
+from sim.engine.contract import Floats, Ints
 from sim.officetime import HOUR
-from sim.plan.model import Model, Replication
-from sim.results.groups import (
-    DossierGroups,
-    Label,
-    Level,
-    TeamGroups,
-    VisitGroups,
-    dossier_groups,
-    ratio,
-    team_groups,
-    visit_groups,
-    within,
-)
-from sim.results.observe import Status, VisitOutcome, dossiers, staffing, visits
+from sim.results.groups import ratio
+from sim.results.totals import DossierTotals, TeamTotals, VisitTotals
 
 OVERTIME_PAY = 1.5
-FINISHED = (Status.EARLY, Status.ON_TIME, Status.LATE)
 
 
 class Figure(NamedTuple):
     """A measure's value per group, and the number of observations behind it; of a rate the denominator."""
 
     value: Floats
-    n: Ints
+    n: Floats | Ints
 
 
 class Measure(NamedTuple):
@@ -58,169 +44,165 @@ class Measure(NamedTuple):
 # --- visits ---
 
 
-def wait_mean(table: VisitGroups) -> Figure:
+def wait_mean(table: VisitTotals) -> Figure:
     """Mean minutes in the lobby before service, all desks of a visit together.
 
     Over the visits that waited or were served at once; those who left at once, came too late or did not come
     are counted by `gave_up.rate`. Official target: 30 minutes in 2022, 15 by 2025 (Decision 468/QĐ-TTg of 2021).
     """
-    return _mean_of_waited(table, table.visits.wait)
+    return _share(table.wait, table.waited)
 
 
-def wait_p50(table: VisitGroups) -> Figure:
+def wait_p50(table: VisitTotals) -> Figure:
     """Median wait, minutes; quantiles by definition 7 of Hyndman & Fan (1996)."""
     return _wait_quantile(table, 0.50)
 
 
-def wait_p90(table: VisitGroups) -> Figure:
+def wait_p90(table: VisitTotals) -> Figure:
     """The wait nine of ten visits stay within, minutes."""
     return _wait_quantile(table, 0.90)
 
 
-def wait_p95(table: VisitGroups) -> Figure:
+def wait_p95(table: VisitTotals) -> Figure:
     """The wait 19 of 20 visits stay within, minutes."""
     return _wait_quantile(table, 0.95)
 
 
-def wait_max(table: VisitGroups) -> Figure:
+def wait_max(table: VisitTotals) -> Figure:
     """The longest wait, minutes."""
     return _wait_quantile(table, 1.0)
 
 
-def wait_within_15(table: VisitGroups) -> Figure:
-    """Share of visits served within 15 minutes of waiting (Decision 468/QĐ-TTg, from 2025)."""
-    return _served_within(table, table.visits.wait, 15.0)
+def wait_within_15(table: VisitTotals) -> Figure:
+    """Share of visits served within 15 minutes of waiting (Decision 468/QĐ-TTg, from 2025).
+
+    Who left unserved was not served within any time; the same holds for 30 minutes, and for satisfaction.
+    """
+    return _share(table.within_15, table.waited)
 
 
-def wait_within_30(table: VisitGroups) -> Figure:
+def wait_within_30(table: VisitTotals) -> Figure:
     """Share of visits served within 30 minutes of waiting (Decision 468/QĐ-TTg, from 2022)."""
-    return _served_within(table, table.visits.wait, 30.0)
+    return _share(table.within_30, table.waited)
 
 
-def satisfied_rate(table: VisitGroups) -> Figure:
+def satisfied_rate(table: VisitTotals) -> Figure:
     """Estimated share of visits with no more burden than satisfies their citizen (scenario table `survey`)."""
-    return _served_within(table, table.burden, table.satisfied_within)
+    return _share(table.satisfied, table.waited)
 
 
-def very_satisfied_rate(table: VisitGroups) -> Figure:
+def very_satisfied_rate(table: VisitTotals) -> Figure:
     """Estimated share of visits with no more burden than leaves their citizen very satisfied."""
-    return _served_within(table, table.burden, table.very_satisfied_within)
+    return _share(table.very_satisfied, table.waited)
 
 
-def stay_mean(table: VisitGroups) -> Figure:
+def stay_mean(table: VisitTotals) -> Figure:
     """Mean minutes from entering to leaving, over the visits of `wait.mean`."""
-    return _mean_of_waited(table, table.visits.wait + table.visits.service)
+    return _share(table.stay, table.waited)
 
 
-def visits_count(table: VisitGroups) -> Figure:
+def visits_count(table: VisitTotals) -> Figure:
     """Visits begun: every time a citizen comes, served or not; no-shows are none."""
-    return _of_counts(table.groups.number(table.came))
+    return Figure(table.came, table.came)
 
 
-def visits_per_dossier(table: VisitGroups) -> Figure:
+def visits_per_dossier(table: VisitTotals) -> Figure:
     """Visits begun per dossier with at least one visit in the window."""
-    n = table.groups.number(table.first_of_dossier)
-    return Figure(ratio(table.groups.number(table.came), n), n)
+    return _share(table.came, table.dossiers)
 
 
-def gave_up_rate(table: VisitGroups) -> Figure:
+def gave_up_rate(table: VisitTotals) -> Figure:
     """Share of visits, no-shows included, that ended unserved.
 
     Out of patience, too many people waiting, booked and not come, or turned away. A citizen who comes back
     begins another visit.
     """
-    n = table.groups.number()
-    return Figure(ratio(table.groups.number(table.visits.outcome < VisitOutcome.SERVED), n), n)
+    return _share(table.unserved, table.visits)
 
 
-def citizen_hours(table: VisitGroups) -> Figure:
+def citizen_hours(table: VisitTotals) -> Figure:
     """Hours citizens spend in lobbies, and `citizens.travel_minutes` a visit on the way; all visits but no-shows."""
-    minutes = table.visits.wait + table.visits.service + table.travel_minutes
-    return Figure(table.groups.total(minutes, table.came) / HOUR, table.groups.number(table.came))
+    return Figure((table.in_lobby + table.travel_minutes * table.came) / HOUR, table.came)
 
 
 # --- dossiers ---
 
 
-def on_time_rate(table: DossierGroups) -> Figure:
+def on_time_rate(table: DossierTotals) -> Figure:
     """Share of dossiers finished early or on time, of those finished or overdue.
 
     The official "trả đúng thời hạn" counts early as on time (Circular 02/2017/TT-VPCP, form 07a). The open
     overdue dossiers stay in the denominator, so that nobody is dropped; the open ones not yet due and the
     withdrawn are not in it. A dossier without a deadline is on time.
     """
-    return _rate(table, Status.EARLY, Status.ON_TIME)
+    return _share(table.early + table.on_time, _judged(table))
 
 
-def early_rate(table: DossierGroups) -> Figure:
+def early_rate(table: DossierTotals) -> Figure:
     """Share of dossiers finished on a date before the due date, of the same dossiers as `on_time.rate`."""
-    return _rate(table, Status.EARLY)
+    return _share(table.early, _judged(table))
 
 
-def late_rate(table: DossierGroups) -> Figure:
+def late_rate(table: DossierTotals) -> Figure:
     """1 - `on_time.rate`: finished late, or overdue."""
-    return _rate(table, Status.LATE, Status.OVERDUE)
+    return _share(table.late + table.overdue, _judged(table))
 
 
-def late_days(table: DossierGroups) -> Figure:
+def late_days(table: DossierTotals) -> Figure:
     """Mean calendar days after the due date, of late and overdue dossiers; of the overdue, days so far."""
-    n = table.number(Status.LATE, Status.OVERDUE)
-    measured = within(table.window, table.dossiers.received)
-    return Figure(ratio(table.groups.total(table.dossiers.late_days, measured), n), n)
+    return _share(table.late_days, table.late + table.overdue)
 
 
-def open_overdue(table: DossierGroups) -> Figure:
+def open_overdue(table: DossierTotals) -> Figure:
     """Dossiers received in the window, open and past the due date at its end."""
-    return _of_counts(table.number(Status.OVERDUE))
+    return Figure(table.overdue, table.overdue)
 
 
-def dossiers_open(table: DossierGroups) -> Figure:
+def dossiers_open(table: DossierTotals) -> Figure:
     """Dossiers received in the window and open at its end, overdue or not."""
-    return _of_counts(table.number(Status.OPEN, Status.OVERDUE))
+    n = table.open + table.overdue
+    return Figure(n, n)
 
 
-def dossiers_finished(table: DossierGroups) -> Figure:
+def dossiers_finished(table: DossierTotals) -> Figure:
     """Dossiers received in the window whose result was ready by its end."""
-    return _of_counts(table.number(*FINISHED))
+    n = _finished(table)
+    return Figure(n, n)
 
 
-def dossiers_received(table: DossierGroups) -> Figure:
+def dossiers_received(table: DossierTotals) -> Figure:
     """Dossiers received in the window: finished, open and withdrawn."""
-    return _of_counts(table.number(*Status))
+    n = _finished(table) + table.open + table.overdue + table.withdrawn
+    return Figure(n, n)
 
 
-def backlog_mean(table: DossierGroups) -> Figure:
+def backlog_mean(table: DossierTotals) -> Figure:
     """Dossiers received and not ready, on average over the time of the window; the withdrawn apart.
 
     Those received before the window are in it as long as they are open.
     """
-    first, before = table.window
-    minutes = np.fmin(table.dossiers.ready, before) - np.maximum(table.dossiers.received, first)
-    rows = (minutes > 0) & (table.dossiers.status != Status.WITHDRAWN)
-    return Figure(table.groups.total(minutes, rows) / (before - first), table.groups.number(rows))
+    return Figure(table.backlog / table.window, table.in_backlog)
 
 
 # --- teams ---
 
 
-def utilisation(table: TeamGroups) -> Figure:
+def utilisation(table: TeamTotals) -> Figure:
     """Minutes worked per minute that people were present on the roster; overtime can carry it above 1."""
-    groups, staffing = table.groups, table.staffing
-    return Figure(ratio(groups.total(staffing.worked), groups.total(staffing.present)), groups.number())
+    return Figure(ratio(table.worked, table.present), table.teams)
 
 
-def overtime_hours(table: TeamGroups) -> Figure:
+def overtime_hours(table: TeamTotals) -> Figure:
     """Hours worked past the roster."""
-    return Figure(table.groups.total(table.staffing.overtime) / HOUR, table.groups.number())
+    return Figure(table.overtime / HOUR, table.teams)
 
 
-def staff_cost(table: TeamGroups) -> Figure:
+def staff_cost(table: TeamTotals) -> Figure:
     """VND for the hours present on the roster, and one and a half times as much for an hour of overtime.
 
     Overtime on working days is paid at least 150 % (Labour Code 2012, article 97).
     """
-    hours = (table.staffing.present + OVERTIME_PAY * table.staffing.overtime) / HOUR
-    return Figure(table.groups.total(hours * table.cost_per_hour), table.groups.number())
+    return Figure(table.present_cost + OVERTIME_PAY * table.overtime_cost, table.teams)
 
 
 MEASURES: dict[str, Measure] = {
@@ -254,47 +236,23 @@ MEASURES: dict[str, Measure] = {
 OF_SURVEY = ("satisfied.rate", "very_satisfied.rate")
 
 
-def measure(model: Model, replication: Replication, log: Log) -> pd.DataFrame:
-    """All measures of one replication: measure, unit, site, place, field, team, value, n.
-
-    An empty site, place, field or team is not grouped by. A mean or rate of nothing is NaN. The rows are the
-    same, in the same order, in every replication of a scenario.
-    """
-    tables: dict[str, Sequence[tuple[Level, Any]]] = {
-        "visits": visit_groups(model, replication, visits(model, replication, log)),
-        "dossiers": dossier_groups(model, replication, dossiers(model, replication, log)),
-        "teams": team_groups(model, staffing(model, replication, log)),
-    }
-    rows = [
-        (name, one.unit, *label, value, n)
-        for name, one in MEASURES.items()
-        if name not in OF_SURVEY or model.scenario.survey is not None
-        for level, grouped in tables[one.over]
-        for label, value, n in zip(level.labels, *one.figure(grouped), strict=True)
-    ]
-    return pd.DataFrame(rows, columns=["measure", "unit", *Label._fields, "value", "n"])
+def _share(part: Floats, whole: Floats) -> Figure:
+    """Of rates and means: the quotient, of so many."""
+    return Figure(ratio(part, whole), whole)
 
 
-def _mean_of_waited(table: VisitGroups, minutes: Floats) -> Figure:
-    n = table.groups.number(table.visits.waited)
-    return Figure(ratio(table.groups.total(minutes, table.visits.waited), n), n)
+def _wait_quantile(table: VisitTotals, q: float) -> Figure:
+    some = table.waited > 0
+    rank = q * (table.waited[some] - 1)
+    low, high = (table.first[some] + edge(rank).astype(np.int64) for edge in (np.floor, np.ceil))
+    value = np.full(len(some), np.nan)
+    value[some] = table.waits[low] + (rank % 1) * (table.waits[high] - table.waits[low])
+    return Figure(value, table.waited)
 
 
-def _wait_quantile(table: VisitGroups, q: float) -> Figure:
-    return Figure(table.wait_quantile(q), np.diff(table.first))
+def _finished(table: DossierTotals) -> Floats:
+    return table.early + table.on_time + table.late
 
 
-def _served_within(table: VisitGroups, minutes: Floats, limit: float | Floats) -> Figure:
-    """Who left unserved was not served within any time, and is not satisfied."""
-    n = table.groups.number(table.visits.waited)
-    served = table.visits.outcome == VisitOutcome.SERVED
-    return Figure(ratio(table.groups.number(served & (minutes <= limit)), n), n)
-
-
-def _rate(table: DossierGroups, *statuses: Status) -> Figure:
-    n = table.number(*FINISHED, Status.OVERDUE)
-    return Figure(ratio(table.number(*statuses), n), n)
-
-
-def _of_counts(n: Ints) -> Figure:
-    return Figure(n.astype(np.float64), n)
+def _judged(table: DossierTotals) -> Floats:
+    return _finished(table) + table.overdue

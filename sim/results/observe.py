@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import officetime
-from sim.engine.contract import Bools, Draws, Floats, Ints, Kind, Log, Mark, Outcome, Reason
-from sim.officetime import classify, day_of, due_day
+from sim.engine.contract import Bools, Draws, Floats, Ints, Log, Outcome, Reason
 from sim.plan.model import Model, Replication
+from sim.results import passes
 
 
 class VisitOutcome(IntEnum):
@@ -24,8 +24,8 @@ class VisitOutcome(IntEnum):
     BALKED = Reason.BALKED
     NO_SHOW = Reason.NO_SHOW
     TURNED_AWAY = Reason.TURNED_AWAY
-    SERVED = 4
-    UNFINISHED = 5
+    SERVED = passes.SERVED
+    UNFINISHED = passes.UNFINISHED
 
 
 class Status(IntEnum):
@@ -36,7 +36,10 @@ class Status(IntEnum):
     LATE = officetime.LATE
     OPEN = officetime.OPEN
     OVERDUE = officetime.OVERDUE
-    WITHDRAWN = 5
+    WITHDRAWN = passes.WITHDRAWN
+
+
+FINISHED = (Status.EARLY, Status.ON_TIME, Status.LATE)
 
 
 class Visits(NamedTuple):
@@ -89,34 +92,47 @@ class Staffing(NamedTuple):
     overtime: Floats  # of desk work that started in the window
 
 
+class Observed(NamedTuple):
+    """What one replication is measured by."""
+
+    visits: Visits
+    dossiers: Dossiers
+    staffing: Staffing
+
+
 def dossier_of_task(draws: Draws) -> Ints:
     """The dossier of each task: int[task]."""
     stage = np.repeat(np.arange(len(draws.task_start) - 1), np.diff(draws.task_start))
     return np.repeat(np.arange(len(draws.arrival)), np.diff(draws.stage_start))[stage]
 
 
+def observe(model: Model, replication: Replication, log: Log) -> Observed:
+    """Everything that measures are made of, each computed once."""
+    stays = visits(model, replication, log)
+    return Observed(stays, _dossiers(model, replication, log, stays), staffing(model, replication, log))
+
+
 def visits(model: Model, replication: Replication, log: Log) -> Visits:
     """The stays of citizens; desk tasks that follow each other without a gap are one stay."""
     draws = replication.draws
-    stays = _desk_stays(model.plan.end, draws, log)
-    dossier = dossier_of_task(draws)[stays.task]
-    order = np.lexsort((stays.task, stays.entered, dossier))
-    stays, dossier = _Stays._make(column[order] for column in stays), dossier[order]
-    begins = changes(dossier)
-    begins[1:] |= (stays.entered[1:] != stays.left[:-1]) | (stays.outcome[:-1] != VisitOutcome.SERVED)
-    first = np.flatnonzero(begins)
-    last = np.append(first[1:], len(dossier))[: len(first)] - 1
-    whose, entered, outcome = dossier[first], stays.entered[first], stays.outcome[last]
+    by_task = np.argsort(log.left_task, kind="stable")
     return Visits(
-        dossier=whose,
-        entered=entered,
-        left=stays.left[last],
-        wait=np.add.reduceat(stays.wait, first),
-        service=np.add.reduceat(stays.service, first),
-        outcome=outcome,
-        waited=np.logical_or.reduceat(stays.waited, first),
-        late=day_of(np.fmin(log.ready[whose], entered)) > due_day(log.due[whose]),
-        again=_again(whose, outcome, replication.labels.rework[stays.task[first]]),
+        *passes.visits(
+            model.plan.end,
+            draws.stage_start,
+            draws.task_start,
+            draws.kind,
+            replication.labels.rework,
+            log.entered,
+            log.started,
+            log.ended,
+            log.due,
+            log.ready,
+            *(
+                column[by_task]
+                for column in (log.left_task, log.left_entered, log.left_time, log.left_reason)
+            ),
+        )
     )
 
 
@@ -126,23 +142,7 @@ def dossiers(model: Model, replication: Replication, log: Log) -> Dossiers:
     A dossier whose clock stands still is judged as of the moment it paused: waiting for a supplement it does
     not become overdue, as in the official statistics.
     """
-    draws = replication.draws
-    task_dossier = dossier_of_task(draws)
-    rows = np.flatnonzero(~np.isnan(log.received))
-    count = len(draws.arrival)
-    due, ready = log.due[rows], log.ready[rows]
-    now = _clock_stands_at(model.plan.end, draws, log, task_dossier)[rows]
-    status = classify(due, ready, now, draws.deadline_unit[rows])
-    lost = np.bincount(task_dossier[log.outcome == Outcome.LOST], minlength=count)[rows] > 0
-    status[np.isnan(ready) & lost] = Status.WITHDRAWN
-    late = (status == Status.LATE) | (status == Status.OVERDUE)
-    late_days = np.zeros(len(rows), np.int64)
-    late_days[late] = day_of(np.fmin(ready, now)[late]) - due_day(due[late])
-    stays = visits(model, replication, log)
-    came = stays.dossier[stays.outcome != VisitOutcome.NO_SHOW]
-    return Dossiers(
-        rows, log.received[rows], due, ready, status, late_days, np.bincount(came, minlength=count)[rows]
-    )
+    return _dossiers(model, replication, log, visits(model, replication, log))
 
 
 def unreceived(model: Model, replication: Replication, log: Log) -> Unreceived:
@@ -156,20 +156,22 @@ def unreceived(model: Model, replication: Replication, log: Log) -> Unreceived:
 
 def staffing(model: Model, replication: Replication, log: Log) -> Staffing:
     """Presence, work and overtime of each team in the measuring window."""
-    teams = len(model.teams)
-    first, before = model.window
-
-    def within(start: Floats, end: Floats) -> Floats:
-        return np.maximum(np.minimum(end, before) - np.maximum(start, first), 0.0)
-
-    def per_team(team: Ints, minutes: Floats) -> Floats:
-        return np.bincount(team, minutes, teams).astype(np.float64)
-
-    on_duty, late = presence(model, replication), ran_late(model, log)
+    draws = replication.draws
     return Staffing(
-        present=per_team(on_duty.team, within(on_duty.began, on_duty.ended) * on_duty.staff),
-        worked=per_team(log.spell_team, within(log.spell_began, log.spell_ended)),
-        overtime=per_team(log.team[late], log.overtime[late]),
+        *passes.staffing(
+            len(model.teams),
+            *model.window,
+            model.plan.end,
+            draws.roster_time,
+            draws.roster_team,
+            draws.roster_staff,
+            log.spell_team,
+            log.spell_began,
+            log.spell_ended,
+            log.team,
+            log.started,
+            log.overtime,
+        )
     )
 
 
@@ -196,62 +198,20 @@ def changes(key: Ints) -> Bools:
     return begins
 
 
-class _Stays(NamedTuple):
-    """One row per desk task and coming of the citizen."""
-
-    task: Ints
-    entered: Floats
-    left: Floats
-    wait: Floats
-    service: Floats
-    outcome: Ints
-    waited: Bools
-
-
-def _desk_stays(end: float, draws: Draws, log: Log) -> _Stays:
-    last_left = np.full(len(draws.kind), np.nan)
-    last_left[log.left_task] = log.left_entered
-    entered = (draws.kind == Kind.DESK) & ~np.isnan(log.entered)
-    task = np.flatnonzero(entered & (~np.isnan(log.started) | (log.entered != last_left)))
-    started = np.where(np.isnan(log.started[task]), end, log.started[task])
-    ended = np.where(np.isnan(log.ended[task]), end, log.ended[task])
-    stayed = _Stays(
-        task,
-        log.entered[task],
-        log.ended[task],
-        started - log.entered[task],
-        ended - started,
-        np.where(np.isnan(log.ended[task]), VisitOutcome.UNFINISHED, VisitOutcome.SERVED),
-        np.ones(len(task), np.bool_),
+def _dossiers(model: Model, replication: Replication, log: Log, stays: Visits) -> Dossiers:
+    draws = replication.draws
+    rows, status, late_days, came = passes.dossiers(
+        model.plan.end,
+        draws.stage_start,
+        draws.task_start,
+        draws.mark,
+        draws.deadline_unit,
+        log.ended,
+        log.outcome,
+        log.received,
+        log.due,
+        log.ready,
+        stays.dossier,
+        stays.outcome,
     )
-    wait = log.left_time - log.left_entered
-    left = _Stays(
-        log.left_task, log.left_entered, log.left_time, wait, np.zeros(len(wait)), log.left_reason, wait > 0
-    )
-    return _Stays(*(np.concatenate(pair) for pair in zip(stayed, left, strict=True)))
-
-
-def _again(dossier: Ints, outcome: Ints, rework: Bools) -> Ints:
-    """How many visits of the dossier, up to each, began with rework or followed one that ended unserved."""
-    first = np.flatnonzero(changes(dossier))
-    unserved = (outcome < VisitOutcome.SERVED) & (outcome != VisitOutcome.NO_SHOW)
-    needless = rework.astype(np.int64)
-    needless[1:] |= unserved[:-1] & (dossier[1:] == dossier[:-1])
-    so_far = np.cumsum(needless)
-    before = (so_far - needless)[first]
-    again: Ints = so_far - np.repeat(before, np.diff(np.append(first, len(dossier))))
-    return again
-
-
-def _clock_stands_at(end: float, draws: Draws, log: Log, task_dossier: Ints) -> Floats:
-    """Until when each dossier's clock has run: to the end of the run, or to a pause not yet over."""
-    now = np.full(len(draws.arrival), end)
-    turned = np.flatnonzero((draws.mark != Mark.NONE) & ~np.isnan(log.ended))
-    turned = turned[np.argsort(log.ended[turned], kind="stable")]
-    mark = draws.mark[turned]
-    last = np.full(len(draws.arrival), -1)
-    last[task_dossier[turned]] = np.arange(len(turned))
-    turned_at_all = np.flatnonzero(last >= 0)
-    paused = turned_at_all[mark[last[turned_at_all]] == Mark.PAUSE]
-    now[paused] = log.ended[turned[last[paused]]]
-    return now
+    return Dossiers(rows, log.received[rows], log.due[rows], log.ready[rows], status, late_days, came)

@@ -16,8 +16,8 @@ import pandas as pd
 
 from sim.engine.contract import Bools, Floats, Ints, Kind, Log, Mark, Outcome
 from sim.plan.model import Channel, Model, Replication, Stream
-from sim.results.groups import Groups, Label, dossier_groups, ratio
-from sim.results.observe import Dossiers, Status, dossier_of_task
+from sim.results.groups import Groups, Label, Level, case_levels, ratio
+from sim.results.observe import FINISHED, Dossiers, Status, dossier_of_task
 
 FORM_II06A = (
     "received",  # (3) = (4) + (5) + (6)
@@ -56,7 +56,6 @@ SIMULATED: dict[int, Literal["yes", "partly", "no"]] = {
     8: "no",
     9: "yes",
 }
-FINISHED = (Status.EARLY, Status.ON_TIME, Status.LATE)
 ONLINE = (Channel.ONLINE, Channel.ASSISTED)
 AWAY = (Kind.AGENCY, Kind.ROUND)
 # Indicator 5: the least share of procedures done on the spot for 2 points.
@@ -94,7 +93,7 @@ def handled_in_window(model: Model, replication: Replication, log: Log, table: D
     )
 
 
-def forms(model: Model, replication: Replication, period: Period) -> pd.DataFrame:
+def forms(model: Model, period: Period) -> pd.DataFrame:
     """Counts of dossiers: site, field, the columns of form II.06a, and `supplement` and `returned`.
 
     Each kind of site, then its fields, and last the total, whose site and field are empty. Returned or withdrawn
@@ -114,13 +113,7 @@ def forms(model: Model, replication: Replication, period: Period) -> pd.DataFram
         "supplement": period.supplement,
         "returned": status == Status.WITHDRAWN,
     }
-    table = pd.concat(
-        pd.DataFrame(list(level.labels), columns=Label._fields).assign(
-            **{name: grouped.groups.number(chosen) for name, chosen in rows.items()}
-        )
-        for level, grouped in dossier_groups(model, replication, period.dossiers)
-        if level.labels and not level.labels[0].place
-    )
+    table = pd.concat(_counted(level, period, rows) for level in case_levels(model) if _is_told(level))
     table["received"] = table["online"] + table["direct"] + table["carried_over"]
     table["finished"] = table["early"] + table["on_time"] + table["late"]
     table["open"] = table["in_time"] + table["overdue"]
@@ -181,6 +174,17 @@ def points(model: Model, period: Period) -> pd.DataFrame:
     )
 
 
+def _is_told(level: Level) -> bool:
+    """A form has the network, kinds of site and fields, but not places."""
+    return bool(level.labels) and not level.labels[0].place
+
+
+def _counted(level: Level, period: Period, rows: dict[str, Bools]) -> pd.DataFrame:
+    groups = Groups(len(level.labels), level.group[period.stream])
+    counts = {name: groups.number(chosen) for name, chosen in rows.items()}
+    return pd.DataFrame(list(level.labels), columns=Label._fields).assign(**counts)
+
+
 def _withdrawn(log: Log, task_dossier: Ints, count: int) -> Floats:
     """When the citizen of each dossier gave up for good; NaN: did not."""
     last = np.full(count, np.nan)
@@ -222,8 +226,8 @@ def _online(period: Period, groups: Groups, streams: Sequence[Sequence[Stream]])
 
 
 def _share_of_procedures(streams: Sequence[Stream], holds: Callable[[Stream], bool]) -> float:
-    chosen = {stream.procedure for stream in streams if holds(stream)}
-    return len(chosen) / len({stream.procedure for stream in streams})
+    procedures = {stream.procedure: stream for stream in streams}  # handled alike at all places
+    return sum(map(holds, procedures.values())) / len(procedures)
 
 
 def _kinds_until_ready(model: Model, stream: Stream) -> Iterator[int]:

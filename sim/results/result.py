@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,15 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.contract import Floats, Ints
-from sim.results import official, views
+from sim.plan.model import Model
+from sim.results import frames, official, views
 from sim.results.estimate import Interval, paired_difference, rate_interval, t_interval
-from sim.results.frames import Tables
 from sim.results.groups import Label
+from sim.results.measured import KEY, Measured
 from sim.results.measures import MEASURES
+from sim.results.rows import Rows
 from sim.results.saving import json_text, save_json, save_table
 from sim.scenario.files import ScenarioFile
-
-KEY = ["measure", "unit", *Label._fields]
-PACKAGES = ("motcua", "numpy", "scipy", "pandas", "simpy", "numba", "holidays")
-
 
 LONG = ("visits", "dossiers", "backlog", "staffing")
 
@@ -34,35 +31,78 @@ LONG = ("visits", "dossiers", "backlog", "staffing")
 class Result:
     """What replications of one scenario gave.
 
-    Every table has a column `replication`, from 0. The measures have the same rows, in the same order, in each.
+    Measures are there of all replications. Rows (visits, dossiers and so on), and what is computed from them, are
+    there of the first `provenance["rows_of"]` only, so that memory does not grow with the replications. Every table
+    has a column `replication`, from 0.
     """
 
     name: str
     title: str
-    measures: pd.DataFrame = field(repr=False)  # see sim.results.measures.measure
-    visits: pd.DataFrame = field(repr=False)  # of the measuring window, see sim.results.frames
-    dossiers: pd.DataFrame = field(repr=False)
+    measured: Measured = field(repr=False)
     provenance: dict[str, Any] = field(repr=False)
-    open_by_day: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)  # see sim.results.frames
-    work_by_hour: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
-    forms: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)  # see sim.results.official
-    points: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    model: Model = field(repr=False)
+    rows: Sequence[Rows] = field(repr=False)
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """Replication, measure, unit, site, place, field, team, value, n; the same rows in every replication.
+
+        An empty site, place, field or team is not grouped by.
+        """
+        return self.measured.table()
+
+    @cached_property
+    def visits(self) -> pd.DataFrame:
+        """See :func:`sim.results.frames.visit_frame`."""
+        return frames.visit_frame(self.model, self.rows)
+
+    @cached_property
+    def dossiers(self) -> pd.DataFrame:
+        """See :func:`sim.results.frames.dossier_frame`."""
+        return frames.dossier_frame(self.model, self.rows)
+
+    @cached_property
+    def open_by_day(self) -> pd.DataFrame:
+        """See :func:`sim.results.frames.backlog_frame`."""
+        return frames.backlog_frame(self.model, self.rows)
+
+    @cached_property
+    def work_by_hour(self) -> pd.DataFrame:
+        """See :func:`sim.results.frames.staffing_frame`."""
+        return frames.staffing_frame(self.model, self.rows)
+
+    @cached_property
+    def forms(self) -> pd.DataFrame:
+        """See :func:`sim.results.official.forms`."""
+        return frames.joined(part.forms for part in self.rows)
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """See :func:`sim.results.official.points`."""
+        return frames.joined(part.points for part in self.rows)
+
+    @cached_property
+    def logs(self) -> pd.DataFrame:
+        """See :func:`sim.results.frames.log_frame`; ValueError unless the run was asked to `keep_log`."""
+        kept = [(part.case, part.tasks) for part in self.rows if part.tasks is not None]
+        if not kept:
+            raise ValueError("the logs were not kept; run with keep_log=True")
+        return frames.log_frame(self.model, kept)
 
     def summary(self, group: Iterable[str] | None = None) -> pd.DataFrame:
         """Each measure's mean over replications and its 95 % interval; n observations are behind it.
 
         `group` chooses the rows grouped by exactly these of site, place, field and team; with [] the network.
         """
-        values, n = _by_replication(self.measures, "value"), _by_replication(self.measures, "n")
-        mean, low, high = _intervals(values, n)
-        table = values.index.to_frame(index=False)
-        table = table.assign(mean=mean, low=low, high=high, n=n.sum(axis=1).to_numpy())
+        mean, low, high = _intervals(self.measured)
+        table = self.measured.key.assign(mean=mean, low=low, high=high, n=self.measured.n.sum(axis=0))
         return table if group is None else table[_grouped_by(table, group)].reset_index(drop=True)
 
     def waits(self, by: Sequence[str] = ("site",)) -> pd.DataFrame:
         """Waits, stays and leaving unserved in groups of visits; `by` names columns of `visits`.
 
-        Figures have `_low` and `_high`, over replications; `count` visits waited. See :mod:`sim.results.views`.
+        Figures have `_low` and `_high`, over the replications with rows; `count` visits waited. This holds for all
+        views; see :mod:`sim.results.views`.
         """
         return views.waits(self.visits, by, self._replications)
 
@@ -85,16 +125,21 @@ class Result:
         return views.staffing(self.work_by_hour, by, self._replications)
 
     def form_07a(self, replication: int | None = 0) -> pd.DataFrame:
-        """Form 07a for the measuring window in one replication; None: the mean over replications."""
+        """Form 07a for the measuring window in one replication; None: the mean over those with rows."""
         return official.form_07a(self.forms, replication)
 
     def form_ii06a(self, replication: int | None = 0) -> pd.DataFrame:
-        """Form II.06a for the measuring window in one replication; None: the mean over replications."""
+        """Form II.06a for the measuring window in one replication; None: the mean over those with rows."""
         return official.form_ii06a(self.forms, replication)
 
     def indicators(self) -> pd.DataFrame:
-        """The nine indicators of Circular 01/2018/TT-VPCP: mean points, NaN for what is not simulated."""
+        """The nine indicators of Circular 01/2018/TT-VPCP: mean points over replications with rows; NaN: unknown."""
         return official.indicators(self.points)
+
+    def titles(self, noun: str) -> dict[str, str]:
+        """The titles of the scenario's sites or fields, in the order of the file."""
+        named = self.provenance["scenario"].get(noun, {})
+        return {name: table["title"] for name, table in named.items()}
 
     def to_json(self) -> str:
         """Provenance and the summary, for machines; what is unknown is null."""
@@ -104,7 +149,8 @@ class Result:
     def save(self, folder: str | os.PathLike[str], *, long_as_csv: bool = True) -> None:
         """Write the summary and every table as CSV and Parquet, and provenance.json, into a folder.
 
-        Without `long_as_csv` the tables with a row a visit, dossier or hour are written as Parquet only.
+        Without `long_as_csv` the tables with a row a visit, dossier or hour are written as Parquet only, as the log
+        is, if it was kept.
         """
         tables = {
             "summary": self.summary(),
@@ -118,11 +164,14 @@ class Result:
         }
         for name, table in tables.items():
             save_table(table, Path(folder), name, as_csv=long_as_csv or name not in LONG)
+        if self.rows[0].tasks is not None:
+            save_table(self.logs, Path(folder), "log", as_csv=False)
         save_json(self.provenance, Path(folder), "provenance")
 
     @property
     def _replications(self) -> Ints:
-        return self.measures["replication"].unique()
+        """Those with rows."""
+        return np.arange(len(self.rows))
 
 
 @dataclass(frozen=True)
@@ -145,19 +194,18 @@ class Comparison:
         Differences are paired by replication, with 95 % intervals; they are empty for the baseline, and for rows
         it does not have. `better` is empty where neither direction is. `group` as in :meth:`Result.summary`.
         """
-        baseline = _by_replication(self.results[0].measures, "value")
+        baseline = self.results[0].measured
         parts = [self.results[0].summary(), *(self._against(baseline, one) for one in self.results[1:])]
         for part, result in zip(parts, self.results, strict=True):
             part.insert(0, "scenario", result.name)
         table = pd.concat(parts, ignore_index=True)
         return table if group is None else table[_grouped_by(table, group)].reset_index(drop=True)
 
-    def _against(self, baseline: pd.DataFrame, result: Result) -> pd.DataFrame:
-        values = _by_replication(result.measures, "value")
+    def _against(self, baseline: Measured, result: Result) -> pd.DataFrame:
         mean, low, high, larger = paired_difference(
-            baseline.reindex(values.index).to_numpy(), values.to_numpy()
+            baseline.values_of(result.measured.key).T, result.measured.value.T
         )
-        direction = np.array([MEASURES[name].better for name in values.index.get_level_values("measure")])
+        direction = np.array([MEASURES[name].better for name in result.measured.key["measure"]])
         better = np.select([direction == "higher", direction == "lower"], [larger, 1 - larger], np.nan)
         return result.summary().assign(
             difference=mean, difference_low=low, difference_high=high, better=better
@@ -180,63 +228,25 @@ class Comparison:
         return {result.name: result.provenance for result in self.results}
 
 
-def collect(scenario: ScenarioFile, replications: Sequence[Tables], provenance: dict[str, Any]) -> Result:
-    """The result of replications 0, 1, … in this order."""
-    measures, visits, dossiers, open_by_day, work_by_hour, forms, points = (
-        pd.concat(dict(enumerate(parts)), names=["replication"]).reset_index(level=0).reset_index(drop=True)
-        for parts in zip(*replications, strict=True)
-    )
-    return Result(
-        scenario.name,
-        scenario.scenario.title,
-        measures,
-        visits,
-        dossiers,
-        provenance,
-        open_by_day,
-        work_by_hour,
-        forms,
-        points,
-    )
-
-
-def provenance(
-    scenario: ScenarioFile, *, seed: int, replications: int, engine: str, started: str
-) -> dict[str, Any]:
-    """Everything needed to get the same numbers again; `started` is an ISO date and time."""
-    return {
-        "scenario": scenario.resolved,
-        "hash": scenario.hash,
-        "seed": seed,
-        "replications": replications,
-        "engine": engine,
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
-        "started": started,
-    }
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
+def collect(
+    scenario: ScenarioFile,
+    model: Model,
+    measured: Measured,
+    rows: Sequence[Rows],
+    provenance: dict[str, Any],
+) -> Result:
+    """The result of replications 0, 1, … in this order; the first of them have rows."""
+    about = provenance | {"rows_of": len(rows)}
+    return Result(scenario.name, scenario.scenario.title, measured, about, model, rows)
 
 
 # --- tables ---
 
 
-def _by_replication(measures: pd.DataFrame, column: str) -> pd.DataFrame:
-    """One row per measure and group, in the order of the table, one column per replication."""
-    count = measures["replication"].nunique()
-    first = measures[: len(measures) // count]
-    values = measures[column].to_numpy().reshape(count, -1).T
-    return pd.DataFrame(values, index=pd.MultiIndex.from_frame(first[KEY]))
-
-
-def _intervals(values: pd.DataFrame, n: pd.DataFrame) -> Interval:
-    x, rates = values.to_numpy(), [MEASURES[name].rate for name in values.index.get_level_values("measure")]
+def _intervals(measured: Measured) -> Interval:
+    x, rates = measured.value.T, [MEASURES[name].rate for name in measured.key["measure"]]
     mean, low, high = (np.array(part) for part in t_interval(x))
-    _, low[rates], high[rates] = rate_interval(x[rates], n.to_numpy()[rates])
+    _, low[rates], high[rates] = rate_interval(x[rates], measured.n.T[rates])
     return Interval(mean, np.maximum(low, 0.0), high)  # no measure can be negative
 
 

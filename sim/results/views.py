@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from sim.officetime import HOUR
 from sim.results.estimate import rate_interval, t_interval
-from sim.results.measures import FINISHED
-from sim.results.observe import Status, VisitOutcome
+from sim.results.observe import FINISHED, Status, VisitOutcome
 
 Replications = NDArray[np.integer]
 

@@ -12,7 +12,7 @@ from sim.plan.model import Model, Replication
 from sim.results.life import Line, find, life, name_of
 from sim.results.result import Comparison, Result
 from sim.scenario import ScenarioError, ScenarioFile, load
-from sim.study.replicate import Progress, engine_of, replicate
+from sim.study.replicate import DEFAULT_ENGINE, Progress, engine_of, replicate
 
 Source = ScenarioFile | str | os.PathLike[str]
 
@@ -22,14 +22,24 @@ def run(
     *,
     replications: int = 10,
     seed: int = 1,
-    engine: str = "reference",
+    engine: str = DEFAULT_ENGINE,
     workers: int | None = None,
+    keep_log: bool = False,
     progress: Progress | None = None,
 ) -> Result:
-    """Simulate a scenario (a file's path, or what :func:`sim.load` gave)."""
+    """Simulate a scenario (a file's path, or what :func:`sim.load` gave); options as in `replicate`.
+
+    `keep_log` keeps the logs of the replications that have rows, for `Result.logs`.
+    """
     files = [_file(scenario)]
     return replicate(
-        files, replications=replications, seed=seed, engine=engine, workers=workers, progress=progress
+        files,
+        replications=replications,
+        seed=seed,
+        engine=engine,
+        workers=workers,
+        keep_log=keep_log,
+        progress=progress,
     )[0]
 
 
@@ -38,8 +48,9 @@ def compare(
     *,
     replications: int = 10,
     seed: int = 1,
-    engine: str = "reference",
+    engine: str = DEFAULT_ENGINE,
     workers: int | None = None,
+    keep_log: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Simulate several scenarios on the same citizens; the first is the baseline.
@@ -51,7 +62,13 @@ def compare(
     if len(files) < 2 or len(set(names)) < len(names):
         raise ValueError(f"a comparison needs two or more scenarios with names of their own, not {names}")
     results = replicate(
-        files, replications=replications, seed=seed, engine=engine, workers=workers, progress=progress
+        files,
+        replications=replications,
+        seed=seed,
+        engine=engine,
+        workers=workers,
+        keep_log=keep_log,
+        progress=progress,
     )
     return Comparison(tuple(results))
 
@@ -66,7 +83,7 @@ class Trace(NamedTuple):
 
 
 def trace(
-    scenario: Source, dossier: str, *, seed: int = 1, replication: int = 0, engine: str = "reference"
+    scenario: Source, dossier: str, *, seed: int = 1, replication: int = 0, engine: str = DEFAULT_ENGINE
 ) -> Trace:
     """The life of the dossier ``PROCEDURE#NUMBER`` or ``PLACE/PROCEDURE#NUMBER``.
 

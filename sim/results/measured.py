@@ -1,0 +1,71 @@
+"""All measures of replications: for each replication two arrays, for all of them one table."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.engine.contract import Floats, Ints
+from sim.plan.model import Model, Replication
+from sim.results.groups import Groupings, Label
+from sim.results.measures import MEASURES, OF_SURVEY, Figure
+from sim.results.observe import Observed
+from sim.results.totals import (
+    DossierTotals,
+    TeamTotals,
+    VisitTotals,
+    dossier_totals,
+    team_totals,
+    visit_totals,
+)
+
+KEY = ["measure", "unit", *Label._fields]
+
+
+class Measured(NamedTuple):
+    """All measures of all replications, the same rows in each."""
+
+    key: pd.DataFrame  # measure, unit, site, place, field, team; an empty one of these is not grouped by
+    value: Floats  # float[replication, row]
+    n: Ints  # int[replication, row]
+
+    def table(self) -> pd.DataFrame:
+        """One row per replication and row: replication, the key, value, n."""
+        count = len(self.value)
+        table = pd.concat([self.key] * count, ignore_index=True)
+        table.insert(0, "replication", np.repeat(np.arange(count), len(self.key)))
+        return table.assign(value=self.value.ravel(), n=self.n.ravel())
+
+    def values_of(self, key: pd.DataFrame) -> Floats:
+        """The values in the rows of another scenario: float[replication, row]; NaN where this one has none."""
+        at = pd.MultiIndex.from_frame(self.key).get_indexer(pd.MultiIndex.from_frame(key))
+        return np.where(at >= 0, self.value[:, at], np.nan)
+
+
+def names(model: Model) -> list[str]:
+    """The measures that a scenario has, in their order: without a survey nobody is asked."""
+    return [name for name in MEASURES if name not in OF_SURVEY or model.scenario.survey is not None]
+
+
+def key(model: Model, groups: Groupings) -> pd.DataFrame:
+    """What the rows of every replication's measures are; see :class:`Measured`."""
+    rows = [
+        (name, MEASURES[name].unit, *label)
+        for name in names(model)
+        for label in (groups.teams if MEASURES[name].over == "teams" else groups.cases).labels
+    ]
+    return pd.DataFrame(rows, columns=KEY)
+
+
+def measure(model: Model, groups: Groupings, replication: Replication, observed: Observed) -> Figure:
+    """All measures of one replication, in the rows of :func:`key`; a mean or rate of nothing is NaN."""
+    totals: dict[str, VisitTotals | DossierTotals | TeamTotals] = {
+        "visits": visit_totals(model, replication, observed.visits, groups.cases),
+        "dossiers": dossier_totals(model, replication, observed.dossiers, groups.cases),
+        "teams": team_totals(model, observed.staffing, groups.teams),
+    }
+    figures = [MEASURES[name].figure(totals[MEASURES[name].over]) for name in names(model)]
+    value, n = (np.concatenate(parts) for parts in zip(*figures, strict=True))
+    return Figure(value, n.astype(np.int64))

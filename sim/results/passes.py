@@ -1,0 +1,192 @@
+"""Passes over a log, compiled by ``numba``: stays of citizens, how dossiers stand, what teams did.
+
+Plain loops over columns, one dossier after the other, without the GIL. :mod:`sim.results.observe` says what the
+columns mean; codes that are no one else's stand here.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.engine.contract import Bools, Floats, Ints, Kind, Mark, Outcome, Reason
+from sim.kernelcache import cached
+from sim.officetime import LATE, OVERDUE, classify, day_of, due_day
+
+SERVED, UNFINISHED = 4, 5  # how a visit ends beside the reasons for leaving
+WITHDRAWN = 5  # how a dossier stands beside the statuses of officetime
+DESK, NO_MARK, PAUSE = int(Kind.DESK), int(Mark.NONE), int(Mark.PAUSE)
+LOST, NO_SHOW = int(Outcome.LOST), int(Reason.NO_SHOW)
+
+
+@cached
+def visits(
+    end: float,
+    stage_start: Ints,
+    task_start: Ints,
+    kind: Ints,
+    rework: Bools,
+    entered: Floats,
+    started: Floats,
+    ended: Floats,
+    due: Floats,
+    ready: Floats,
+    left_task: Ints,
+    left_entered: Floats,
+    left_time: Floats,
+    left_reason: Ints,
+) -> tuple[Ints, Floats, Floats, Floats, Floats, Ints, Bools, Bools, Ints]:
+    """The columns of `Visits`. Leavings come by task, those of one task in order of time.
+
+    The comings for each task of a dossier are put in order of entry, then those without a gap are joined; both in
+    the rows that the visits will have.
+    """
+    most = len(left_task)
+    for task in range(len(kind)):
+        if kind[task] == DESK and not math.isnan(entered[task]):
+            most += 1
+    whose, again, task_of = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
+    since, until, outcome = np.empty(most), np.empty(most), np.empty(most, np.int64)
+    wait, service = np.empty(most), np.empty(most)
+    waited, late = np.empty(most, np.bool_), np.empty(most, np.bool_)
+    rows = leaving = 0
+    for dossier in range(len(due)):
+        after = rows
+        for task in range(task_start[stage_start[dossier]], task_start[stage_start[dossier + 1]]):
+            first = leaving
+            while leaving < len(left_task) and left_task[leaving] == task:
+                leaving += 1
+            stayed = kind[task] == DESK and not math.isnan(entered[task])
+            if math.isnan(started[task]) and leaving > first and left_entered[leaving - 1] == entered[task]:
+                stayed = False  # the log keeps the last coming, though the citizen is gone
+            for coming in range(first - stayed, leaving):
+                itself = coming < first
+                t = entered[task] if itself else left_entered[coming]
+                at = after
+                while at > rows and since[at - 1] > t:
+                    task_of[at], since[at], until[at] = task_of[at - 1], since[at - 1], until[at - 1]
+                    wait[at], service[at] = wait[at - 1], service[at - 1]
+                    outcome[at], waited[at] = outcome[at - 1], waited[at - 1]
+                    at -= 1
+                after += 1
+                task_of[at], since[at] = task, t
+                if itself:
+                    served_from = end if math.isnan(started[task]) else started[task]
+                    served_until = end if math.isnan(ended[task]) else ended[task]
+                    until[at], wait[at], service[at] = (
+                        ended[task],
+                        served_from - t,
+                        served_until - served_from,
+                    )
+                    outcome[at] = UNFINISHED if math.isnan(ended[task]) else SERVED
+                    waited[at] = True
+                else:
+                    until[at], wait[at], service[at] = left_time[coming], left_time[coming] - t, 0.0
+                    outcome[at], waited[at] = left_reason[coming], left_time[coming] > t
+        needless, last_day = 0, due_day(due[dossier])
+        row = rows - 1
+        for at in range(rows, after):
+            if row >= rows and since[at] == until[row] and outcome[row] == SERVED:
+                until[row], outcome[row] = until[at], outcome[at]
+                wait[row] += wait[at]
+                service[row] += service[at]
+                waited[row] |= waited[at]
+                continue
+            unserved = row >= rows and outcome[row] < SERVED and outcome[row] != NO_SHOW
+            needless += rework[task_of[at]] or unserved
+            row += 1
+            whose[row], since[row], until[row], outcome[row] = dossier, since[at], until[at], outcome[at]
+            wait[row], service[row], waited[row] = wait[at], service[at], waited[at]
+            judged = ready[dossier] if ready[dossier] < since[at] else since[at]
+            late[row], again[row] = day_of(judged) > last_day, needless
+        rows = row + 1
+    return (
+        whose[:rows],
+        since[:rows],
+        until[:rows],
+        wait[:rows],
+        service[:rows],
+        outcome[:rows],
+        waited[:rows],
+        late[:rows],
+        again[:rows],
+    )
+
+
+@cached
+def dossiers(
+    end: float,
+    stage_start: Ints,
+    task_start: Ints,
+    mark: Ints,
+    unit: Ints,
+    ended: Floats,
+    outcome: Ints,
+    received: Floats,
+    due: Floats,
+    ready: Floats,
+    visitor: Ints,
+    visit_outcome: Ints,
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Dossier, status, late days and visits of those received."""
+    most = len(received)
+    row_of, status = np.empty(most, np.int64), np.empty(most, np.int64)
+    late_days, stays = np.zeros(most, np.int64), np.zeros(most, np.int64)
+    rows = visit = 0
+    for dossier in range(most):
+        came = 0
+        while visit < len(visitor) and visitor[visit] == dossier:
+            came += visit_outcome[visit] != NO_SHOW
+            visit += 1
+        if math.isnan(received[dossier]):
+            continue
+        is_open = math.isnan(ready[dossier])
+        lost, turned, now = False, -math.inf, end
+        if is_open:  # until when has its clock run: to the end, or to a pause not yet over
+            for task in range(task_start[stage_start[dossier]], task_start[stage_start[dossier + 1]]):
+                lost = lost or outcome[task] == LOST
+                if mark[task] != NO_MARK and ended[task] >= turned:
+                    turned = ended[task]
+                    now = turned if mark[task] == PAUSE else end
+        row_of[rows], stays[rows] = dossier, came
+        stands = classify(due[dossier], ready[dossier], now, unit[dossier])
+        status[rows] = WITHDRAWN if is_open and lost else stands
+        if status[rows] == LATE or status[rows] == OVERDUE:
+            late_days[rows] = int(day_of(now if is_open else ready[dossier]) - due_day(due[dossier]))
+        rows += 1
+    return row_of[:rows], status[:rows], late_days[:rows], stays[:rows]
+
+
+@cached
+def staffing(
+    teams: int,
+    first: float,
+    before: float,
+    end: float,
+    roster_time: Floats,
+    roster_team: Ints,
+    roster_staff: Ints,
+    spell_team: Ints,
+    spell_began: Floats,
+    spell_ended: Floats,
+    team_of: Ints,
+    started: Floats,
+    overtime: Floats,
+) -> tuple[Floats, Floats, Floats]:
+    """The columns of `Staffing`."""
+    present, worked, late = np.zeros(teams), np.zeros(teams), np.zeros(teams)
+    since, staff = np.zeros(teams), np.zeros(teams, np.int64)
+    for change in range(len(roster_time)):
+        team, t = roster_team[change], roster_time[change]
+        present[team] += max(min(t, before) - max(since[team], first), 0.0) * staff[team]
+        since[team], staff[team] = t, roster_staff[change]
+    for team in range(teams):
+        present[team] += max(min(end, before) - max(since[team], first), 0.0) * staff[team]
+    for spell in range(len(spell_team)):
+        minutes = min(spell_ended[spell], before) - max(spell_began[spell], first)
+        worked[spell_team[spell]] += max(minutes, 0.0)
+    for task in range(len(overtime)):
+        if overtime[task] > 0 and first <= started[task] < before:
+            late[team_of[task]] += overtime[task]
+    return present, worked, late

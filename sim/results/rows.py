@@ -1,0 +1,105 @@
+"""What is kept of some replications beside their measures: visits, dossiers, days, hours and, if asked for, tasks."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.engine.contract import Floats, Ints, Log
+from sim.plan.model import Model, Replication
+from sim.results import official
+from sim.results.attribution import Cause, attribution
+from sim.results.course import Course, open_by_day, staffing_by_hour
+from sim.results.groups import field_level, within
+from sim.results.observe import Dossiers, Observed, Staffing, Visits, dossier_of_task
+
+# Their rows show how days and dossiers go, and bear intervals; a year's take some ten megabytes a replication.
+KEPT_REPLICATIONS = 10
+
+
+class Case(NamedTuple):
+    """What is known of dossiers from the start; see `Labels`."""
+
+    stream: Ints
+    number: Ints
+    channel: Ints
+
+
+class Tasks(NamedTuple):
+    """The log, one row per task of the whole run, warm-up included; instants in minutes."""
+
+    dossier: Ints
+    step: Ints  # index into tuple(Model.steps)
+    team: Ints  # -1: none
+    entered: Floats
+    started: Floats
+    ended: Floats
+    overtime: Floats
+    interrupted: Ints
+    outcome: Ints
+
+
+class Hours(NamedTuple):
+    """Teams hour by hour, in minutes; those in which somebody was present or at work."""
+
+    team: Ints
+    hour: Ints  # of the measuring window
+    present: Floats
+    worked: Floats
+    overtime: Floats
+
+
+class Rows(NamedTuple):
+    """One replication in the measuring window, as arrays; :mod:`sim.results.frames` makes tables of them."""
+
+    case: Case  # of every dossier of the replication
+    visits: Visits
+    dossiers: Dossiers
+    minutes: Floats  # float[row of dossiers, cause] where the time went; NaN: not finished
+    open_by_day: Course  # by kind of site and field
+    staffing: Hours
+    forms: pd.DataFrame
+    points: pd.DataFrame
+    tasks: Tasks | None
+
+
+def rows(model: Model, replication: Replication, log: Log, observed: Observed, *, keep_log: bool) -> Rows:
+    """The rows of one replication; those of its log only if asked for."""
+    labels, (visits, dossiers, _) = replication.labels, observed
+    spent = attribution(model, replication, log)
+    minutes = np.full((len(labels.stream), len(Cause)), np.nan)
+    minutes[spent.dossier] = spent.minutes
+    begun, received = within(model.window, visits.entered), within(model.window, dossiers.received)
+    period = official.handled_in_window(model, replication, log, dossiers)
+    return Rows(
+        Case(labels.stream, labels.number, labels.channel),
+        Visits._make(column[begun] for column in visits),
+        Dossiers._make(column[received] for column in dossiers),
+        minutes[dossiers.dossier[received]],
+        open_by_day(model, replication, dossiers, field_level(model)),
+        _hours(staffing_by_hour(model, replication, log)),
+        official.forms(model, period),
+        official.points(model, period),
+        _tasks(replication, log) if keep_log else None,
+    )
+
+
+def _hours(hourly: Staffing) -> Hours:
+    team, hour = np.nonzero((hourly.present > 0) | (hourly.worked > 0) | (hourly.overtime > 0))
+    return Hours(team, hour, *(column[team, hour] for column in hourly))
+
+
+def _tasks(replication: Replication, log: Log) -> Tasks:
+    return Tasks(
+        dossier_of_task(replication.draws),
+        replication.labels.step,
+        log.team,
+        log.entered,
+        log.started,
+        log.ended,
+        log.overtime,
+        log.interrupted,
+        log.outcome,
+    )

@@ -1,0 +1,250 @@
+"""What measures are made of: visits, dossiers and the work of teams, added up by group.
+
+A pass compiled by ``numba`` adds up by stream or team, which are few; a second one by group.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.contract import Bools, Floats, Ints, Reason
+from sim.kernelcache import cached
+from sim.officetime import HOUR
+from sim.plan.model import Model, Replication
+from sim.results import passes
+from sim.results.groups import Grouping, cost_per_hour
+from sim.results.observe import Dossiers, Staffing, Visits
+from sim.scenario.domain import Survey
+
+NO_SHOW, SERVED, WITHDRAWN = int(Reason.NO_SHOW), passes.SERVED, passes.WITHDRAWN
+
+
+class VisitTotals(NamedTuple):
+    """The visits that began in the measuring window: float[group], unless said otherwise."""
+
+    visits: Floats  # no-shows included
+    came: Floats
+    dossiers: Floats  # with a visit that came
+    unserved: Floats
+    in_lobby: Floats  # minutes of wait and service, of all that came
+    waited: Floats
+    wait: Floats  # minutes, from here on of those that waited
+    stay: Floats  # minutes of wait and service
+    within_15: Floats  # served, after so many minutes at most
+    within_30: Floats
+    satisfied: Floats
+    very_satisfied: Floats
+    travel_minutes: float
+    waits: Floats  # float[...] minutes of those that waited, of each group in ascending order
+    first: Ints  # int[group] where those of the group begin; groups of the same streams share them
+
+
+class DossierTotals(NamedTuple):
+    """The dossiers: float[group], unless said otherwise."""
+
+    early: Floats  # received in the measuring window, by `Status`
+    on_time: Floats
+    late: Floats
+    open: Floats
+    overdue: Floats
+    withdrawn: Floats
+    late_days: Floats
+    in_backlog: Floats  # open in the window, received in it or before, the withdrawn apart
+    backlog: Floats  # minutes in which they were
+    window: float  # minutes
+
+
+class TeamTotals(NamedTuple):
+    """The teams in the measuring window: float[group]."""
+
+    teams: Floats
+    present: Floats  # minutes
+    worked: Floats
+    overtime: Floats
+    present_cost: Floats  # VND
+    overtime_cost: Floats  # VND, at the usual rate
+
+
+(VISITS, CAME, DOSSIERS, UNSERVED, IN_LOBBY, WAITED, WAIT, STAY) = range(8)
+(WITHIN_15, WITHIN_30, SATISFIED, VERY_SATISFIED, VISIT_COLUMNS) = range(8, 13)
+(LATE_DAYS, IN_BACKLOG, BACKLOG, DOSSIER_COLUMNS) = range(WITHDRAWN + 1, WITHDRAWN + 5)
+
+
+def visit_totals(model: Model, replication: Replication, visits: Visits, groups: Grouping) -> VisitTotals:
+    """The visits added up; the waits of each group are sorted once."""
+    labels = replication.labels
+    sums = _sum_visits(
+        *model.window,
+        len(model.streams),
+        labels.stream,
+        visits.dossier,
+        visits.entered,
+        visits.wait,
+        visits.service,
+        visits.outcome,
+        visits.waited,
+        burden(model.scenario.survey, visits),
+        labels.satisfied_within,
+        labels.very_satisfied_within,
+    )
+    columns = _of_groups(sums, groups)
+    # the groups of one level have no visit in common, so no visit is copied more often than there are levels
+    own = groups.twin == np.arange(len(groups.twin))
+    bounds = np.append(0, np.cumsum(columns[WAITED] * own)).astype(np.int64)
+    into = np.where((groups.of >= 0) & own[groups.of], groups.of, -1)
+    waits = _waits(
+        *model.window, labels.stream, into, bounds, visits.dossier, visits.entered, visits.wait, visits.waited
+    )
+    for first, after in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        waits[first:after].sort()
+    travel = model.scenario.citizens.travel_minutes
+    return VisitTotals._make((*columns, travel, waits, bounds[groups.twin]))
+
+
+def dossier_totals(
+    model: Model, replication: Replication, dossiers: Dossiers, groups: Grouping
+) -> DossierTotals:
+    """The dossiers added up."""
+    first, before = model.window
+    stream = replication.labels.stream[dossiers.dossier]
+    sums = _sum_dossiers(
+        first,
+        before,
+        len(model.streams),
+        stream,
+        dossiers.received,
+        dossiers.ready,
+        dossiers.status,
+        dossiers.late_days,
+    )
+    return DossierTotals._make((*_of_groups(sums, groups), before - first))
+
+
+def team_totals(model: Model, staffing: Staffing, groups: Grouping) -> TeamTotals:
+    """The teams added up."""
+    return TeamTotals(*_of_groups(np.column_stack(of_each(staffing, cost_per_hour(model))), groups))
+
+
+def of_each(staffing: Staffing, cost: Floats) -> TeamTotals:
+    """Each row as a group of its own; `cost` is VND an hour."""
+    costs = staffing.present * cost / HOUR, staffing.overtime * cost / HOUR
+    return TeamTotals(np.ones(len(cost)), *staffing, *costs)
+
+
+def burden(survey: Survey | None, visits: Visits) -> Floats:
+    """The wait, and the minutes of waiting that lateness and needless visits count as: float[visit]."""
+    if survey is None:
+        return visits.wait
+    return visits.wait + survey.late_counts_as * visits.late + survey.again_counts_as * visits.again
+
+
+def _of_groups(sums: Floats, groups: Grouping) -> Floats:
+    """float[stream or team, column] → float[column, group]."""
+    return np.ascontiguousarray(_add_up(sums, groups.of, len(groups.labels)).T)
+
+
+@cached
+def _add_up(sums: Floats, of: Ints, size: int) -> Floats:
+    """The sums of the groups: float[group, column]."""
+    total = np.zeros((size, sums.shape[1]))
+    for row in range(of.shape[0]):
+        for level in range(of.shape[1]):
+            if of[row, level] >= 0:
+                for column in range(sums.shape[1]):
+                    total[of[row, level], column] += sums[row, column]
+    return total
+
+
+@cached
+def _sum_visits(
+    first: float,
+    before: float,
+    streams: int,
+    stream_of: Ints,
+    whose: Ints,
+    entered: Floats,
+    wait: Floats,
+    service: Floats,
+    outcome: Ints,
+    waited: Bools,
+    burden: Floats,
+    satisfied_within: Floats,
+    very_satisfied_within: Floats,
+) -> Floats:
+    sums = np.zeros((streams, VISIT_COLUMNS))
+    counted = -1  # the last dossier
+    for row in range(len(whose)):
+        if not first <= entered[row] < before:
+            continue
+        dossier = whose[row]
+        stream = stream_of[dossier]
+        sums[stream, VISITS] += 1
+        sums[stream, UNSERVED] += outcome[row] < SERVED
+        if outcome[row] != NO_SHOW:
+            sums[stream, CAME] += 1
+            sums[stream, DOSSIERS] += dossier != counted
+            counted = dossier
+            sums[stream, IN_LOBBY] += wait[row] + service[row]
+        if waited[row]:
+            sums[stream, WAITED] += 1
+            sums[stream, WAIT] += wait[row]
+            sums[stream, STAY] += wait[row] + service[row]
+            if outcome[row] == SERVED:
+                sums[stream, WITHIN_15] += wait[row] <= 15.0
+                sums[stream, WITHIN_30] += wait[row] <= 30.0
+                satisfied = burden[row] <= satisfied_within[dossier]
+                sums[stream, SATISFIED] += satisfied
+                sums[stream, VERY_SATISFIED] += satisfied and burden[row] <= very_satisfied_within[dossier]
+    return sums
+
+
+@cached
+def _waits(
+    first: float,
+    before: float,
+    stream_of: Ints,
+    into: Ints,
+    bounds: Ints,
+    whose: Ints,
+    entered: Floats,
+    wait: Floats,
+    waited: Bools,
+) -> Floats:
+    """The waits of each group, in its bounds; `into` has the groups of each stream."""
+    waits, at = np.empty(bounds[-1]), bounds.copy()
+    for row in range(len(whose)):
+        if waited[row] and first <= entered[row] < before:
+            stream = stream_of[whose[row]]
+            for level in range(into.shape[1]):
+                group = into[stream, level]
+                if group >= 0:
+                    waits[at[group]] = wait[row]
+                    at[group] += 1
+    return waits
+
+
+@cached
+def _sum_dossiers(
+    first: float,
+    before: float,
+    streams: int,
+    stream_of: Ints,
+    received: Floats,
+    ready: Floats,
+    status: Ints,
+    late_days: Ints,
+) -> Floats:
+    sums = np.zeros((streams, DOSSIER_COLUMNS))
+    for row in range(len(received)):
+        stream = stream_of[row]
+        if first <= received[row] < before:
+            sums[stream, status[row]] += 1
+            sums[stream, LATE_DAYS] += late_days[row]
+        until = ready[row] if ready[row] < before else before
+        minutes = until - max(received[row], first)
+        if minutes > 0 and status[row] != WITHDRAWN:
+            sums[stream, IN_BACKLOG] += 1
+            sums[stream, BACKLOG] += minutes
+    return sums
