@@ -49,14 +49,15 @@ class Setting(NamedTuple):
     groups: Groupings
     seed: int
     engine: str
-    keep_log: bool
+    rows_of: int = KEPT_REPLICATIONS  # the first replications, of which rows are made
+    keep_log: bool = False
 
     def run(self, replication: int) -> Measurement:
         """Draw, simulate, observe and measure one replication."""
         drawn = draw(self.model, self.seed, replication)
         log = engine_of(self.engine)(self.model.plan, drawn.draws)
         observed = observe(self.model, drawn, log)
-        kept = replication < KEPT_REPLICATIONS
+        kept = replication < self.rows_of
         return Measurement(
             measure(self.model, self.groups, drawn, observed),
             rows(self.model, drawn, log, observed, keep_log=self.keep_log) if kept else None,
@@ -70,7 +71,7 @@ class Measurement(NamedTuple):
     rows: Rows | None
 
 
-class _Job(NamedTuple):
+class Job(NamedTuple):
     """One replication of one of the scenarios."""
 
     scenario: int
@@ -101,12 +102,13 @@ def replicate(
     started = datetime.now(UTC).isoformat(timespec="seconds")
     explained = [explain(file) for file in files]
     settings = [
-        Setting(found.model, Groupings.of_model(found.model), seed, engine, keep_log) for found in explained
+        Setting(found.model, Groupings.of_model(found.model), seed, engine, keep_log=keep_log)
+        for found in explained
     ]
     collected = [_Collected.of(setting, replications) for setting in settings]
-    jobs = [_Job(scenario, number) for number in range(replications) for scenario in range(len(files))]
+    jobs = [Job(scenario, number) for number in range(replications) for scenario in range(len(files))]
     side_by_side = workers_of(workers, len(jobs))
-    for done, (job, measurement) in enumerate(_run(settings, jobs, side_by_side), start=1):
+    for done, (job, measurement) in enumerate(run_jobs(settings, jobs, side_by_side), start=1):
         collected[job.scenario].take(job.replication, measurement)
         if progress is not None:
             progress(done, len(jobs))
@@ -158,15 +160,15 @@ class _Collected(NamedTuple):
             self.rows[replication] = measurement.rows
 
 
-def _run(
-    settings: Sequence[Setting], jobs: Sequence[_Job], workers: int
-) -> Iterator[tuple[_Job, Measurement]]:
+def run_jobs(
+    settings: Sequence[Setting], jobs: Sequence[Job], workers: int
+) -> Iterator[tuple[Job, Measurement]]:
     """The jobs as they end. Few are submitted ahead, so that those done never pile up and a stop is soon."""
     if workers == 1:
         for job in jobs:
             yield job, settings[job.scenario].run(job.replication)
         return
-    to_do, pending = iter(jobs), dict[Future[Measurement], _Job]()
+    to_do, pending = iter(jobs), dict[Future[Measurement], Job]()
     pool, run = _pool(settings, workers)
     try:
         while True:
@@ -180,7 +182,7 @@ def _run(
         pool.shutdown(wait=not pending, cancel_futures=True)
 
 
-def _pool(settings: Sequence[Setting], workers: int) -> tuple[Executor, Callable[[_Job], Measurement]]:
+def _pool(settings: Sequence[Setting], workers: int) -> tuple[Executor, Callable[[Job], Measurement]]:
     """Threads or processes, and what they do; a process gets the settings once, when it starts."""
     if settings[0].engine in WITHOUT_GIL:
         return ThreadPoolExecutor(workers), lambda job: settings[job.scenario].run(job.replication)
@@ -194,5 +196,5 @@ def _keep(settings: list[Setting]) -> None:
     _kept[:] = settings
 
 
-def _run_kept(job: _Job) -> Measurement:
+def _run_kept(job: Job) -> Measurement:
     return _kept[job.scenario].run(job.replication)

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from scipy.optimize import brentq
 
-from sim.statistics.selection import Constraint, Selection
+from sim.analysis.selection import Constraint, Selection
 
 DELTA = 1.0
 ERROR = 0.05

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.statistics.moments import moments
-from sim.statistics.multiple import (
+from sim.analysis.moments import moments
+from sim.analysis.multiple import (
     Verdict,
     bonferroni,
     holm,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.statistics.rootfinding import crossing
+from sim.analysis.rootfinding import crossing
 
 LUCK = np.random.default_rng(1).normal(0, 1, 30)
 LUCK -= LUCK.mean()

@@ -9,7 +9,7 @@ import pytest
 from lindley import mean_wait_from_empty, waits
 from scipy import stats
 
-from sim.statistics.sequential import Progress, Rule, Target, progress, reached
+from sim.analysis.sequential import Progress, Rule, Target, progress, reached
 
 
 def stop(values: np.ndarray, rule: Rule) -> Progress:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from sim.statistics.moments import Floats, Moments, moments
+from sim.analysis.moments import Floats, Moments, moments
 
 
 class Verdict(StrEnum):

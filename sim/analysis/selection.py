@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.statistics.moments import Floats
+from sim.analysis.moments import Floats
 
 Flags = NDArray[np.bool_]
 

@@ -23,7 +23,7 @@ from typing import NamedTuple
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from sim.statistics.moments import moments
+from sim.analysis.moments import moments
 
 
 class Crossing(NamedTuple):

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from sim.statistics.moments import Floats
+from sim.analysis.moments import Floats
 
 
 class Bounded(NamedTuple):

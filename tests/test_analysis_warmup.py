@@ -7,7 +7,7 @@ from math import nan
 import numpy as np
 import pytest
 
-from sim.statistics.warmup import check_warm_up, mser5
+from sim.analysis.warmup import check_warm_up, mser5
 
 
 def autoregressive(

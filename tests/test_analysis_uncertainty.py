@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.statistics.uncertainty import decompose
+from sim.analysis.uncertainty import decompose
 
 
 def grid(random: np.random.Generator, outer: int, inner: int, inputs: float, chance: float) -> np.ndarray:

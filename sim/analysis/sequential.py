@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.statistics.moments import Floats, Moments, moments, running_moments
+from sim.analysis.moments import Floats, Moments, moments, running_moments
 
 
 class Target(NamedTuple):

@@ -9,7 +9,7 @@ import pytest
 from lindley import in_equilibrium, waits
 from scipy import stats
 
-from sim.statistics.trend import trend
+from sim.analysis.trend import trend
 
 DAYS, CUSTOMERS = 120, 20  # of each day
 

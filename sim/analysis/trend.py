@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from sim.statistics.moments import Floats, moments
+from sim.analysis.moments import Floats, moments
 
 RELEVANT = 0.1  # of the mean level: growth in half a window that is worth a word
 FEWEST = 4  # cycles: two in each half

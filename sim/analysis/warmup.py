@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.statistics.moments import Floats, moments
+from sim.analysis.moments import Floats, moments
 
 BATCH = 5  # observations; the 5 of MSER-5
 LAST_BATCHES = 5  # never all that is left: few batches are alike by chance
