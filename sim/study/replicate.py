@@ -49,7 +49,7 @@ class Setting(NamedTuple):
     groups: Groupings
     seed: int
     engine: str
-    rows_of: int = KEPT_REPLICATIONS  # the first replications, of which rows are made
+    rows_of: int  # the first replications, of which rows are made
     keep_log: bool = False
 
     def run(self, replication: int) -> Measurement:
@@ -102,7 +102,7 @@ def replicate(
     started = datetime.now(UTC).isoformat(timespec="seconds")
     explained = [explain(file) for file in files]
     settings = [
-        Setting(found.model, Groupings.of_model(found.model), seed, engine, keep_log=keep_log)
+        Setting(found.model, Groupings.of_model(found.model), seed, engine, KEPT_REPLICATIONS, keep_log)
         for found in explained
     ]
     collected = [_Collected.of(setting, replications) for setting in settings]
