@@ -24,7 +24,6 @@ LATER = np.dtype([("time", np.float64), ("code", np.int64), ("next", np.int64)])
 FRONT_SIZE, REST_SIZE, SLICE, FREE, USED = range(5)  # of `counts`
 
 
-@njit
 def make_counts() -> Ints:
     """Sizes of front and rest, the current slice, the first free row of `later` and the rows ever used."""
     return np.array([0, 0, 0, NONE, 0], np.int64)

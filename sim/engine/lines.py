@@ -15,6 +15,7 @@ from numba import njit
 
 from sim.engine.agenda import NONE, Records
 from sim.engine.contract import Ints, Plan
+from sim.kernelcache import cached
 
 ENDS = np.dtype([("first", np.uint32), ("last", np.uint32)])  # of a list; a heap has its root as first
 
@@ -28,7 +29,7 @@ class Layout(NamedTuple):
     tier_line: Ints  # tier_line[tier_line_start[k]:tier_line_start[k + 1]]
 
 
-@njit
+@cached
 def layout(plan: Plan) -> Layout:
     """Group the queues of each site that nobody tells apart."""
     queues = len(plan.queue_site)
