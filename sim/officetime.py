@@ -1,6 +1,7 @@
 """Office time: working time and deadlines over the sessions of an office (model, section 2).
 
-Instants are minutes since 00:00 of the calendar's first day. Within a session, every instant t is
+Instants are minutes since 00:00 of day 0, which is the calendar's first day unless the days are
+:func:`counted_from` a later one. Within a session, every instant t is
 
     t = working minutes until t + closed minutes until t,
 
@@ -45,12 +46,24 @@ class OfficeTime(NamedTuple):
     worked: Floats
     """float64[session + 1], working minutes before each session; the last is the calendar's total."""
     idle: Floats
-    """float64[session + 2], entry k + 1: closed minutes before session k. Entry 0 is 0: no work, no time.
-    The last entry is inf: the session after the last never comes."""
+    """float64[session + 2], entry k + 1: closed minutes before session k, from day 0 on. Entry 0 is the calendar's
+    start, with no work before it. The last entry is inf: the session after the last never comes."""
     first_session: Ints
-    """int64[day + 1]; the sessions of day d are first_session[d]:first_session[d + 1]."""
+    """int64[day + 1]; the sessions of day d are first_session[d]:first_session[d + 1]. Those before the first of
+    day 0 are sessions of days before it, at negative instants."""
     day_minutes: float
     """Working minutes of one working day of a deadline."""
+
+
+def counted_from(office: OfficeTime, day: int) -> OfficeTime:
+    """The same office with another day as day 0; the days before it stay, at negative instants."""
+    past = DAY * day
+    return office._replace(
+        opens=office.opens - past,
+        closes=office.closes - past,
+        idle=office.idle - past,
+        first_session=office.first_session[day:],
+    )
 
 
 def working_days(office: OfficeTime) -> NDArray[np.bool_]:

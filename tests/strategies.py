@@ -100,13 +100,24 @@ def _dossiers(draw: st.DrawFn, whole: bool, days: int, sites: int) -> Dossier:
             kinds = {"desk": (Kind.DESK,), "office": (Kind.OFFICE,)}.get(sort, NOT_DESK)
             stages.append(draw(_steps(whole, kinds)))
     unit = draw(st.sampled_from(UNITS))
+    under_way = draw(st.integers(0, 3)) == 0
+    arrival = day * DAY + draw(minutes(whole, 475, 600) | minutes(whole, 0, DAY - GRID))
     return Dossier(
-        arrival=day * DAY + draw(minutes(whole, 475, 600) | minutes(whole, 0, DAY - GRID)),
+        arrival=0.0 if under_way else arrival,
         stages=stages,
         site=draw(st.integers(0, sites - 1)),
         deadline=(unit, float(draw(st.integers(1, 3))) if unit != SAME_DAY else 0.0),
         cut_off=draw(st.sampled_from([math.inf, 530.0])),
+        **(draw(_clocks(whole)) if under_way else {}),
     )
+
+
+@st.composite
+def _clocks(draw: st.DrawFn, whole: bool) -> dict[str, float]:
+    """The legal clock as the run begins: running or standing still, with the due date past or to come."""
+    received = draw(minutes(whole, -5 * DAY, -GRID))
+    due = draw(minutes(whole, received, 3 * DAY) | st.just(math.inf))
+    return {"received": received, "due": due, "paused": draw(st.sampled_from([math.nan, 0.0]))}
 
 
 @st.composite
@@ -116,7 +127,7 @@ def _steps(draw: st.DrawFn, whole: bool, kinds: tuple[Kind, ...]) -> Step:
     match kind:
         case Kind.DESK:
             returns = draw(st.integers(0, 2))
-            patience = minutes(whole, 0, 60) | st.just(math.inf)
+            patience = minutes(whole, 0, 60) | minutes(whole, 0, 2 * DAY) | st.just(math.inf)
             return Step(
                 kind,
                 draw(st.sampled_from(DESK_ROLES)),

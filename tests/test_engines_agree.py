@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builder import World
+from builder import Dossier, Step, Team, World
 from hypothesis import given, settings
 from strategies import DESK_ROLES, OFFICE_ROLES, worlds
 
 import sim
 from sim.engine import compiled, reference
-from sim.engine.contract import Draws, Log, Plan
+from sim.engine.contract import Draws, Kind, Log, Plan
 from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
 
@@ -57,6 +57,14 @@ def siblings(world: World) -> Iterator[World]:
 def test_worlds(world: World) -> None:
     for sibling in siblings(world):
         assert_agree(*sibling.build())
+
+
+def test_a_crowd_outgrows_the_room() -> None:
+    """Thousands wait at once, lose patience and come again: slots, leavings and events to come all need more room."""
+    step = Step(Kind.DESK, "in", 3.0, patience=(30.0, 600.0), moments=(0.3, 0.6), returns=1)
+    dossiers = [Dossier(480 + number % 7, [step]) for number in range(6_000)]
+    dossiers.sort(key=lambda dossier: dossier.arrival)
+    assert_agree(*World([Team([["in"]], staff=5)], dossiers, days=4).build())
 
 
 @pytest.mark.slow

@@ -58,7 +58,7 @@ AGENDA, ARRIVALS, ROSTERS, CLOSINGS = range(4)  # where the next event comes fro
 
 def simulate(plan: Plan, draws: Draws) -> Log:
     """Run one replication."""
-    room, log = make_room(plan, draws), make_log(len(draws.kind), len(draws.arrival))
+    room, log = make_room(plan, draws), make_log(draws)
     while not run(plan, draws, log, room):
         room = more_room(room)
     progress = room.progress[0]
@@ -91,6 +91,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
     dossiers = len(draws.arrival)
     sorted_time, sorted_code, sorted_source = -1.0, 0, AGENDA
     day_starts, closes_today = -1440.0, -math.inf
+    events_left = 0  # for which there is room, whatever they bring about
     while True:
         # --- the next event: the smallest key of four sources ---
         if sorted_source == AGENDA:
@@ -120,15 +121,11 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             now, code, source = sorted_time, sorted_code, sorted_source
         if not now < plan.end:
             break
-        # --- room for all that it may bring about ---
-        needs = used + room.most_tasks
-        if (
-            needs > len(live)
-            or spells + room.most_spells > len(spell)
-            or leavings + needs > len(left)
-            or counts[REST_SIZE] + counts[USED] + FRONT + needs > len(rest)
-        ):
-            break
+        if events_left <= 0:
+            events_left = _events_left(room, used, spells, leavings)
+            if events_left <= 0:
+                break
+        events_left -= 1
         if source != AGENDA:
             sorted_source = AGENDA
         if now >= day_starts + 1440.0:
@@ -280,8 +277,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                     it["attempt"] = 0
                     if it["kind"] == DESK and ending != NONE and case[opening]["here"] == 0:
                         moment = draws.moment[it["visit"] * draws.attempts]
-                        visits = plan.visit_edge, plan.visit_mass, plan.visit_day
-                        coming = rules.next_visit(*visits, now, moment)
+                        coming = _next_visit(plan.visit_edge, plan.visit_mass, plan.visit_day, now, moment)
                 if task == first and ending == NONE:
                     entering = slot
                 else:
@@ -456,6 +452,29 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
 
 
 run = cached(_run, _nrt=False)
+
+
+@njit
+def _events_left(room: Room, used: int, spells: int, leavings: int) -> int:
+    """For how many events there is room, whatever they bring about; 0: not for one.
+
+    One event begins the tasks of a stage at most, and ends and starts the spells of two teams; a closing may send
+    home everybody, but nobody twice without an event in between.
+    """
+    counts, tasks = room.counts, room.most_tasks
+    pending = counts[REST_SIZE] + counts[USED] + FRONT
+    return min(
+        (len(room.live) - used) // tasks,
+        (len(room.spell) - spells) // room.most_spells,
+        (len(room.left) - leavings - used) // (tasks + 1),
+        (len(room.rest) - pending - used) // (tasks + 2 * room.most_spells + 1),
+    )
+
+
+@njit
+def _next_visit(edge: Floats, mass: Floats, first: Ints, now: float, moment: float) -> float:
+    """As the rule: a function of its own, lest its divisions are moved to where they are done for every task."""
+    return rules.next_visit(edge, mass, first, now, moment)
 
 
 # --- people ---

@@ -114,6 +114,11 @@ class Draws(NamedTuple):
     deadline_unit: Ints  # int[dossier] a unit of sim.officetime
     deadline_amount: Floats  # float[dossier]
     cut_off: Floats  # float[dossier] minutes after midnight; inf: none
+    # their legal clock as the run begins, of those open by then; NaN: did not happen yet
+    received: Floats  # float[dossier]
+    due: Floats  # float[dossier]
+    paused: Floats  # float[dossier] it stands still since
+    ready: Floats  # float[dossier]
     # stages
     task_start: Ints  # int[stage + 1] tasks of stage s: task_start[s]:task_start[s + 1]
     # tasks

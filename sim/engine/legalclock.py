@@ -14,7 +14,7 @@ class LegalClock:
 
     def __init__(self, plan: Plan, draws: Draws, record: Record) -> None:
         self.plan, self.draws, self.record = plan, draws, record
-        self.paused = [math.nan] * len(draws.arrival)
+        self.paused = [*draws.paused]
 
     def turn(self, dossier: int, mark: int, now: float) -> None:
         """What the end of a task with this mark does."""

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from sim.engine.contract import Log, Outcome, Reason
+from sim.engine.contract import Draws, Log, Outcome, Reason
 from sim.engine.hall import Team
 
 NAN = math.nan
@@ -18,11 +18,12 @@ LEAVING = [("task", np.int64), ("entered", np.float64), ("time", np.float64), ("
 class Record:
     """Columns as lists, which are quicker to write number by number; names and meaning are those of the log."""
 
-    def __init__(self, tasks: int, dossiers: int) -> None:
+    def __init__(self, draws: Draws) -> None:
+        tasks = len(draws.kind)
         self.entered, self.started, self.ended = [NAN] * tasks, [NAN] * tasks, [NAN] * tasks
         self.team, self.overtime, self.interrupted = [-1] * tasks, [0.0] * tasks, [0] * tasks
         self.outcome = [int(Outcome.NOT_ENTERED)] * tasks
-        self.received, self.due, self.ready = [NAN] * dossiers, [NAN] * dossiers, [NAN] * dossiers
+        self.received, self.due, self.ready = [*draws.received], [*draws.due], [*draws.ready]
         self.spells: list[tuple[int, int, float, float]] = []  # task, team, began, ended
         self.left: list[tuple[int, float, float, Reason]] = []  # task, entered, time, reason
 

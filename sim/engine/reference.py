@@ -50,7 +50,7 @@ class Reference:
         tasks, dossiers = len(draws.kind), len(draws.arrival)
         self.stage_of = np.repeat(np.arange(len(draws.task_start) - 1), np.diff(draws.task_start)).tolist()
         self.dossier_of = np.repeat(np.arange(dossiers), np.diff(draws.stage_start))[self.stage_of].tolist()
-        self.record = Record(tasks, dossiers)
+        self.record = Record(self.draws)
         self.clock = LegalClock(plan, self.draws, self.record)
         # what the log does not show
         self.here = [False] * dossiers  # the citizen is in the building

@@ -136,7 +136,7 @@ def make_room(plan: Plan, draws: Draws) -> Room:
     width = 2.0 ** math.ceil(math.log2(max(EVENTS_A_SLICE * plan.end / (tasks + 1), 0.001)))
     most_spells = 1 + int(draws.roster_staff.max(initial=0))
     most_servers = int(np.diff(plan.server_start).max(initial=0))
-    live = np.empty(256, LIVE)
+    live = np.empty(1024, LIVE)
     free_slots(live, 0, NONE)
     progress = np.zeros(1, PROGRESS)
     progress["slice_ends"] = width
@@ -144,9 +144,9 @@ def make_room(plan: Plan, draws: Draws) -> Room:
         progress,
         live,
         np.empty(dossiers, CASE),
-        np.full(dossiers, np.nan),
-        np.empty(tasks + most_spells, SPELL),
-        np.empty(1024, LEFT),
+        draws.paused.copy(),
+        np.empty(tasks + 1024 * most_spells, SPELL),
+        np.empty(4096, LEFT),
         _teams(plan),
         _sites(plan),
         lines,
@@ -158,8 +158,8 @@ def make_room(plan: Plan, draws: Draws) -> Room:
         np.full(len(lines) * classes, NONE, ENDS),
         width,
         np.empty(FRONT + 1, EVENT),
-        np.empty(1024, EVENT),
-        np.empty(1024, LATER),
+        np.empty(4096, EVENT),
+        np.empty(4096, LATER),
         np.full(int(plan.end / width) + 2, NONE),
         make_counts(),
         np.empty(len(live), EVENT),
@@ -228,9 +228,12 @@ def _lines(plan: Plan, queue_of: Ints) -> Records:
 # --- the log ---
 
 
-def make_log(tasks: int, dossiers: int) -> Log:
-    """An empty log; the columns of tasks are filled as they end, those of spells and leavings by the kernel's end."""
-    nothing = np.empty(0), np.empty(0, np.int64)
+def make_log(draws: Draws) -> Log:
+    """The log before the first event.
+
+    The columns of tasks are filled as they end, those of spells and leavings by the kernel's end.
+    """
+    tasks, nothing = len(draws.kind), (np.empty(0), np.empty(0, np.int64))
     floats, ints = nothing
     return Log(
         np.empty(tasks),
@@ -240,9 +243,9 @@ def make_log(tasks: int, dossiers: int) -> Log:
         np.empty(tasks),
         np.empty(tasks, np.int64),
         np.zeros(tasks, np.int64),
-        np.full(dossiers, np.nan),
-        np.full(dossiers, np.nan),
-        np.full(dossiers, np.nan),
+        draws.received.copy(),
+        draws.due.copy(),
+        draws.ready.copy(),
         ints,
         ints,
         floats,

@@ -34,6 +34,7 @@ class Arrivals(NamedTuple):
     number: Ints  # int[dossier] in its stream
     key: Words  # uint64[dossier] of its numbers
     channel: Ints  # int[dossier] Channel
+    way: Ints  # int[dossier] the first of the recipe's ways that it may go
     arrival: Floats  # float[dossier] minutes, ascending
 
     def uniform(self, purpose: str) -> Floats:
@@ -60,9 +61,7 @@ def arrivals(model: Model, seed: int, replication: int) -> Arrivals:
     """The dossiers that arrive before the end of the run."""
     recipe = recipe_of(model)
     curves = _curves(model, recipe, day_factors(model, seed, replication))
-    base = keyed.stream(seed, replication)
-    site = recipe.going.site
-    keys = np.asarray(keyed.within(base, recipe.place[site], recipe.procedure))
+    keys = stream_keys(recipe, seed, replication)
     total = curves.mass[curves.start[recipe.coming.counter + 1] - 1]
     count = keyed.poisson_ppf(
         keyed.uniform(keys, np.zeros(len(keys), np.int64), "count"), total * recipe.volume
@@ -75,7 +74,13 @@ def arrivals(model: Model, seed: int, replication: int) -> Arrivals:
         online = ticket % NUMBER_UNIT == ONLINE
         arrival[online] = after_outage(arrival[online], down)
     arrival, ticket = in_order(arrival, ticket, model.plan.end)
-    return _read(keys, ticket, arrival)
+    return _read(recipe, keys, ticket, arrival)
+
+
+def stream_keys(recipe: Recipe, seed: int, replication: int) -> Words:
+    """The keys of the streams: uint64[stream]."""
+    base = keyed.stream(seed, replication)
+    return np.asarray(keyed.within(base, recipe.place[recipe.going.site], recipe.procedure))
 
 
 def day_factors(model: Model, seed: int, replication: int) -> Floats:
@@ -138,27 +143,32 @@ def _channel(key: keyed.Words, online: float, assisted: float, post: float, appo
     return BOOKED if u > 1 - post - appointment else AT_COUNTER
 
 
-def _read(keys: Words, ticket: Ints, arrival: Floats) -> Arrivals:
+def _read(recipe: Recipe, keys: Words, ticket: Ints, arrival: Floats) -> Arrivals:
     """The dossiers of tickets."""
-    stream, number, key, channel = columns(*[(kind, len(ticket)) for kind in (int, int, np.uint64, int)])
-    _read_into(keys, ticket, stream, number, key, channel)
-    return Arrivals(stream, number, key, channel, arrival)
+    kinds = int, int, np.uint64, int, int
+    stream, number, key, channel, way = columns(*[(kind, len(ticket)) for kind in kinds])
+    _read_into(keys, recipe.going.ways, ticket, stream, number, key, channel, way)
+    return Arrivals(stream, number, key, channel, way, arrival)
 
 
 @cached
-def _read_into(keys: Words, ticket: Ints, stream: Ints, number: Ints, key: Words, channel: Ints) -> None:
+def _read_into(
+    keys: Words, ways: Ints, ticket: Ints, stream: Ints, number: Ints, key: Words, channel: Ints, way: Ints
+) -> None:
     for row in range(len(ticket)):
         stream[row] = ticket[row] // STREAM_UNIT
         number[row] = ticket[row] % STREAM_UNIT // NUMBER_UNIT
         channel[row] = ticket[row] % NUMBER_UNIT
         key[row] = dossier(keys[stream[row]], np.uint64(number[row]))
+        way[row] = ways[stream[row], channel[row]]
 
 
 def _book(model: Model, keys: Words, arrival: Floats, ticket: Ints) -> None:
     """Those who book get the first free slot not before the moment at which they would have come."""
     booked = np.flatnonzero(ticket % NUMBER_UNIT == BOOKED)
     booked = booked[np.argsort(arrival[booked], kind="stable")]
-    everybody = _read(keys, ticket[booked], arrival[booked])
+    recipe = recipe_of(model)
+    everybody = _read(recipe, keys, ticket[booked], arrival[booked])
     appointments, office = model.scenario.appointments, model.plan.office
     slots = np.concatenate(
         [
@@ -168,7 +178,7 @@ def _book(model: Model, keys: Words, arrival: Floats, ticket: Ints) -> None:
         ]
     )
     slot = np.empty(len(booked))
-    sites = recipe_of(model).going.site[everybody.stream]
+    sites = recipe.going.site[everybody.stream]
     for site in np.unique(sites):
         mine = np.flatnonzero(sites == site)
         wanted = np.searchsorted(slots, everybody.take(mine).arrival)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
 from sim.engine.contract import Plan
+from sim.officetime import counted_from
 from sim.plan import digital
 from sim.plan.hours import DAY, clock_of, closings, days_of, office_of, rounds
 from sim.plan.intensity import intensity
@@ -16,6 +17,7 @@ from sim.plan.journeys import step_plans, ways
 from sim.plan.model import Intensity, Model, Place, QueueName, StepPlan, Stream, TeamName, Ways
 from sim.plan.queues import queue_arrays, queues_of, role_of, team_arrays
 from sim.plan.rosters import roster
+from sim.plan.underway import days_before, underway
 from sim.scenario import notation
 from sim.scenario.domain import Procedure, Scenario
 
@@ -28,7 +30,9 @@ def compile_scenario(scenario: Scenario) -> Model:
     Raises ValueError if a profile leaves a year without demand.
     """
     first, days = days_of(scenario)
-    office = office_of(scenario.calendar, first, days + BEYOND)
+    before = days_before(scenario, first)
+    whole = office_of(scenario.calendar, first - timedelta(days=before), before + days + BEYOND)
+    office = counted_from(whole, before)
     places = _places(scenario)
     steps = step_plans(scenario, office.day_minutes)
     procedure_ways = {code: ways(scenario, procedure) for code, procedure in scenario.procedure.items()}
@@ -41,6 +45,7 @@ def compile_scenario(scenario: Scenario) -> Model:
     ]
     profiles, intensities = _intensities(scenario, first, days)
     usual = intensities[0]
+    streams = tuple(_streams(scenario, places, queues, steps, profiles, procedure_ways))
     return Model(
         scenario=scenario,
         first_day=first,
@@ -64,7 +69,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         teams=tuple(teams),
         queues=tuple(queues),
         steps=steps,
-        streams=tuple(_streams(scenario, places, queues, steps, profiles, procedure_ways)),
+        streams=streams,
         intensities=intensities,
         rosters=tuple(
             roster(
@@ -76,6 +81,7 @@ def compile_scenario(scenario: Scenario) -> Model:
             )
             for team in teams
         ),
+        underway=underway(scenario, first, office, places, streams, steps),
     )
 
 

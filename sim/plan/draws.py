@@ -10,6 +10,7 @@ from sim.plan.arrivals import arrivals
 from sim.plan.filling import BOOKED, PRIORITY_GROUP, fill
 from sim.plan.model import Labels, Model, Replication
 from sim.plan.recipe import recipe_of
+from sim.plan.underway import with_underway
 
 __all__ = ["BOOKED", "PRIORITY_GROUP", "draw"]
 
@@ -18,7 +19,7 @@ def draw(model: Model, seed: int, replication: int) -> Replication:
     """All randomness of one replication (model, section 4)."""
     recipe = recipe_of(model)
     with np.errstate(over="ignore"):  # keys wrap around, of which numpy warns when nothing is compiled
-        dossiers = arrivals(model, seed, replication)
+        dossiers, clock = with_underway(model, seed, replication, arrivals(model, seed, replication))
         own, tasks = fill(dossiers, recipe)
         time, team, staff = rosters(model, seed, replication)
     return Replication(
@@ -29,6 +30,7 @@ def draw(model: Model, seed: int, replication: int) -> Replication:
             deadline_unit=own.deadline_unit,
             deadline_amount=own.deadline_amount,
             cut_off=own.cut_off,
+            **clock._asdict(),
             task_start=tasks.task_start,
             kind=tasks.kind,
             queue=tasks.queue,

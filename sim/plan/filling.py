@@ -7,6 +7,7 @@ count a reference.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -72,12 +73,12 @@ def fill(dossiers: Arrivals, recipe: Recipe) -> tuple[Dossiers, Tasks]:
     return own, theirs
 
 
-@cached
+@partial(cached, _nrt=False)
 def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tuple[int, int]:
     """Fill the columns of dossiers; their course tells how many tasks and visits they make."""
-    stream, _, key, channel, _ = dossiers
+    stream, _, key, _, first_way, _ = dossiers
     g_site, g_unit, g_amount, g_cut_off = going.site, going.unit, going.amount, going.cut_off
-    g_ways, g_until, g_root = going.ways, going.until, going.root
+    g_until, g_root = going.until, going.root
     purpose, probability, struck, others = going.purpose, going.probability, going.struck, going.others
     g_stages, g_tasks, g_visits = going.stages, going.tasks, going.visits
     satisfied, very_satisfied = going.satisfied, going.very_satisfied
@@ -90,7 +91,7 @@ def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tupl
         if satisfied != NO_LAW:
             u = of_dossier(key[d], SURVEY)  # one number decides both answers
             within[d], very_within[d] = quantile(u, laws, satisfied), quantile(u, laws, very_satisfied)
-        way = g_ways[mine, channel[d]]
+        way = first_way[d]
         if g_until[way] < 1:
             u = of_dossier(key[d], RESULT)
             while u >= g_until[way]:
@@ -105,10 +106,10 @@ def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tupl
     return tasks, visits
 
 
-@cached
+@partial(cached, _nrt=False)
 def _assign(dossiers: Arrivals, course: Ints, doing: Doing, laws: Floats, theirs: Tasks) -> None:
     """Fill the columns of stages, tasks and visits."""
-    stream, _, key, channel, _ = dossiers
+    stream, _, key, channel, _, _ = dossiers
     r_course, r_opens, r_rework, r_occurrence = doing.course, doing.opens, doing.rework, doing.occurrence
     r_step, r_work, r_scan = doing.step, doing.work, doing.scan
     r_moment, r_patience, r_back = doing.moment, doing.patience, doing.back

@@ -29,10 +29,10 @@ def step_plans(scenario: Scenario, day_minutes: float) -> dict[str, StepPlan]:
 
 def ways(scenario: Scenario, procedure: Procedure) -> Ways:
     """The ways per channel that exists for the procedure."""
-    lists = _channels(scenario, procedure)
+    lists = channels(scenario, procedure)
     return {
         channel: tuple(
-            Way(until, stages, _loops(scenario, procedure, channel, stages))
+            Way(until, stages, loop_plans(scenario, procedure, channel, stages))
             for until, stages in digital.deliveries(
                 scenario.digital, digital.without_paper(scenario.digital, stages)
             )
@@ -41,7 +41,8 @@ def ways(scenario: Scenario, procedure: Procedure) -> Ways:
     }
 
 
-def _channels(scenario: Scenario, procedure: Procedure) -> dict[Channel, Stages]:
+def channels(scenario: Scenario, procedure: Procedure) -> dict[Channel, Stages]:
+    """The stages per channel that exists for the procedure, before levers shorten or replace any."""
     journey, levers = scenario.journey[procedure.journey], scenario.digital
     counter = as_stages(journey.counter)
     lists = {Channel.COUNTER: counter}
@@ -55,9 +56,10 @@ def _channels(scenario: Scenario, procedure: Procedure) -> dict[Channel, Stages]
     return lists
 
 
-def _loops(
+def loop_plans(
     scenario: Scenario, procedure: Procedure, channel: Channel, stages: Stages
 ) -> tuple[LoopPlan, ...]:
+    """The loops that may begin in these stages, or in one another."""
     online = channel in (Channel.ONLINE, Channel.ASSISTED)
     loops = []
     for name, loop in scenario.loop.items():

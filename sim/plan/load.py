@@ -20,23 +20,23 @@ from sim.plan import digital
 from sim.plan.model import Channel, Intensity, Model, Roster, Stream, Way
 from sim.plan.unroll import Course, courses
 
-DAY, HOUR, WEEK_HOURS = 1440.0, 60.0, 168
+DAY, HOUR, WEEK = 1440.0, 60.0, 7 * 1440.0
 
 
 class Load(NamedTuple):
-    """Expected work and staff per week in the measuring window, by hour of the week from Monday 00:00."""
+    """Expected work and staff per week in the measuring window, by bin of the week from Monday 00:00."""
 
-    queue: Floats  # float[queue, 168] minutes of work that enter each queue
-    staff: Floats  # float[team, 168] minutes of people rostered, less the expected absences
-    team: Floats  # float[team, 168] minutes of work, shared first
+    queue: Floats  # float[queue, bin] minutes of work that enter each queue
+    staff: Floats  # float[team, bin] minutes of people rostered, less the expected absences
+    team: Floats  # float[team, bin] minutes of work, shared first
     busiest: Floats  # float[site] the verdict: the least possible load of the busiest team; inf if unserved
     unserved: list[int]  # queues that receive work and have nobody on any roster
 
 
-def offered_load(model: Model) -> Load:
-    """The expected load of an average week of the measuring window."""
-    staff = np.array([_weekly_staff(model, roster) for roster in model.rosters])
-    queue = _queue_load(model, staff)
+def offered_load(model: Model, width: float = HOUR) -> Load:
+    """The expected load of an average week of the measuring window, in bins of so many minutes."""
+    staff = np.array([_weekly_staff(model, roster, width) for roster in model.rosters])
+    queue = _queue_load(model, staff, width)
     hours = staff.sum(axis=1)
     work = queue.sum(axis=1)
     unserved = [q for q in range(len(queue)) if work[q] > 0 and not hours[_servers(model, q)].any()]
@@ -54,38 +54,37 @@ def _servers(model: Model, queue: int) -> list[int]:
     return list(plan.server_team[plan.server_start[queue] : plan.server_start[queue + 1]])
 
 
-def _hour_of_week(model: Model, t: Floats) -> Ints:
-    start = model.first_day.weekday() * 24
-    return ((t // HOUR).astype(np.int64) + start) % WEEK_HOURS
+def _bin_of_week(model: Model, t: Floats, width: float) -> Ints:
+    return ((t + model.first_day.weekday() * DAY) % WEEK // width).astype(np.int64)
 
 
-def _average(model: Model, t: Floats, amounts: Floats) -> Floats:
-    """Amounts at instants of the window, per hour of an average week: by how often that hour comes."""
-    hours = np.arange(*model.window, HOUR)
-    often = np.bincount(_hour_of_week(model, hours), minlength=WEEK_HOURS)
-    return np.bincount(_hour_of_week(model, t), amounts, WEEK_HOURS) / np.maximum(often, 1)
+def _average(model: Model, t: Floats, amounts: Floats, width: float) -> Floats:
+    """Amounts at instants of the window, per bin of an average week: by how often that bin comes."""
+    bins, size = np.arange(*model.window, width), round(WEEK / width)
+    often = np.bincount(_bin_of_week(model, bins, width), minlength=size)
+    return np.bincount(_bin_of_week(model, t, width), amounts, size) / np.maximum(often, 1)
 
 
-def _weekly_staff(model: Model, roster: Roster) -> Floats:
-    """Minutes of people on duty by hour of the week, sampled every five minutes."""
+def _weekly_staff(model: Model, roster: Roster, width: float) -> Floats:
+    """Minutes of people on duty by bin of the week, sampled every five minutes."""
     t = np.arange(*model.window, 5.0)
     headcount = np.concatenate([[0], roster.staff])[np.searchsorted(roster.time, t, side="right")]
     present = headcount * (1 - roster.absence[(t // DAY).astype(np.int64)])
-    return _average(model, t, present * 5.0)
+    return _average(model, t, present * 5.0, width)
 
 
-def _weekly_arrivals(model: Model, demand: Intensity) -> Floats:
-    """Share of a year's volume that comes in each hour of an average week of the window."""
-    t = np.arange(*model.window, HOUR)
+def _weekly_arrivals(model: Model, demand: Intensity, width: float) -> Floats:
+    """Share of a year's volume that comes in each bin of an average week of the window."""
+    t = np.arange(*model.window, width)
     mass = np.interp(np.append(t, model.window[1]), demand.edge, demand.mass)
-    return _average(model, t, np.diff(mass))
+    return _average(model, t, np.diff(mass), width)
 
 
-def _queue_load(model: Model, staff: Floats) -> Floats:
+def _queue_load(model: Model, staff: Floats, width: float) -> Floats:
     """Work that enters each queue; what follows the first visit is spread over its servers' hours."""
-    arrivals = [_weekly_arrivals(model, demand) for demand in model.intensities]
+    arrivals = [_weekly_arrivals(model, demand, width) for demand in model.intensities]
     share = channel_shares(model)
-    first = np.zeros((len(model.queues), WEEK_HOURS))
+    first = np.zeros((len(model.queues), round(WEEK / width)))
     later = np.zeros(len(model.queues))
     expected: dict[Way, list[tuple[Course, float]]] = {}
     for stream in model.streams:

@@ -72,6 +72,8 @@ class Way(NamedTuple):
     until: float  # taken by dossiers whose number for `result` is below this, and not below the way before
     stages: tuple[tuple[str, ...], ...]
     loops: tuple[LoopPlan, ...]
+    rework: int = 0  # how many of the first stages are what is left of loops,
+    looped: tuple[str, ...] = ()  # which have been taken once
 
 
 Ways = dict[Channel, tuple[Way, ...]]
@@ -112,6 +114,25 @@ class Roster(NamedTuple):
     absence: Floats  # float[day]
 
 
+class Clock(NamedTuple):
+    """The legal clock of dossiers as the run begins: float[dossier] (see :class:`~sim.engine.contract.Draws`)."""
+
+    received: Floats
+    due: Floats
+    paused: Floats
+    ready: Floats
+
+
+class Underway(NamedTuple):
+    """The dossiers under way when the run begins, in the order in which they were received."""
+
+    stream: Ints  # int[dossier]
+    number: Ints  # int[dossier] below 0: no number of a dossier that arrives
+    channel: Ints  # int[dossier]
+    ways: tuple[tuple[Way, ...], ...]  # of each dossier
+    clock: Clock
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
     """One scenario, compiled. A model equals itself alone, for its arrays have no plain equality."""
@@ -127,6 +148,7 @@ class Model:
     streams: tuple[Stream, ...]
     intensities: tuple[Intensity, ...]
     rosters: tuple[Roster, ...]  # per team
+    underway: Underway
 
     def place_key(self, site: int) -> str:
         """The name that keys a place's random numbers."""
@@ -141,7 +163,7 @@ class Labels(NamedTuple):
     """What observers need to know of a replication beside the draws."""
 
     stream: Ints  # int[dossier] index of Model.streams
-    number: Ints  # int[dossier] the dossier's number in its stream
+    number: Ints  # int[dossier] the dossier's number in its stream; below 0: under way when the run begins
     channel: Ints  # int[dossier] Channel
     satisfied_within: Floats  # float[dossier] minutes of burden; inf without a survey
     very_satisfied_within: Floats  # float[dossier]

@@ -24,6 +24,7 @@ from sim.plan.unroll import Forest, Occurrence, unroll
 Words = NDArray[np.uint64]
 DAY = 1440.0
 NO_LAW = -1
+NOT_DESK = np.uint64(0)
 
 
 class Coming(NamedTuple):
@@ -112,6 +113,8 @@ class Recipe(NamedTuple):
     laws: Floats  # the rows of all laws; elsewhere a law is where its row begins
     team: Words  # uint64[team] names
     on_duty: OnDuty
+    underway: Ints  # int[dossier under way] the first of the ways that each may go
+    entry: Words  # uint64[way] the purpose of the moment at which its citizen comes first, or NOT_DESK
 
 
 _made: WeakKeyDictionary[Model, Recipe] = WeakKeyDictionary()
@@ -131,7 +134,8 @@ def _recipe(model: Model) -> Recipe:
         for intensity in (stream.intensity, stream.online_intensity):
             curves.setdefault((stream.site, intensity), len(curves))
     laws, forest = _Laws(), Forest()
-    going = _going(model, forest, laws)
+    start, underway, every = _ways(model)
+    going = _going(model, start, every, forest, laws)
     doing = _doing(model, forest, laws)
     return Recipe(
         place=_hashes(model.place_key(site) for site in range(len(model.places))),
@@ -146,6 +150,8 @@ def _recipe(model: Model) -> Recipe:
         laws=np.array(laws.rows),
         team=_hashes(f"team {team.team}" for team in model.teams),
         on_duty=_on_duty(model),
+        underway=underway,
+        entry=np.array([_entry(model, way) for way in every], np.uint64),
     )
 
 
@@ -180,9 +186,8 @@ class _Laws:
         return self._at[law]
 
 
-def _going(model: Model, forest: Forest, laws: _Laws) -> Going:
+def _going(model: Model, ways: Ints, every: Sequence[Way], forest: Forest, laws: _Laws) -> Going:
     streams, survey = model.streams, model.scenario.survey
-    ways, every = _ways(streams)
     root = [forest.plant(unroll(way)) for way in every]
     tasks = [flat(course.stages) for course in forest.courses]
     desk = {name for name, step in model.steps.items() if step.kind == Kind.DESK}
@@ -206,18 +211,28 @@ def _going(model: Model, forest: Forest, laws: _Laws) -> Going:
     )
 
 
-def _ways(streams: Sequence[Stream]) -> tuple[Ints, list[Way]]:
-    """Where the ways of each stream and channel begin in a list of all ways, and the list."""
+def _ways(model: Model) -> tuple[Ints, Ints, list[Way]]:
+    """Where ways begin in a list of all: of each stream and channel, of each dossier under way; and the list."""
     first: dict[tuple[Way, ...], int] = {}
     every: list[Way] = []
-    start = np.full((len(streams), len(Channel)), -1, np.int64)
-    for number, stream in enumerate(streams):
+
+    def start(ways: tuple[Way, ...]) -> int:
+        if ways not in first:
+            first[ways] = len(every)
+            every.extend(ways)
+        return first[ways]
+
+    of_stream = np.full((len(model.streams), len(Channel)), -1, np.int64)
+    for number, stream in enumerate(model.streams):
         for channel, ways in stream.ways.items():
-            if ways not in first:
-                first[ways] = len(every)
-                every += ways
-            start[number, channel] = first[ways]
-    return start, every
+            of_stream[number, channel] = start(ways)
+    return of_stream, np.array([start(ways) for ways in model.underway.ways], np.int64), every
+
+
+def _entry(model: Model, way: Way) -> np.uint64:
+    step = way.stages[0][0]
+    purposes = _of_visits(model, [Occurrence(step, 1, rework=False)], "moment")
+    return np.uint64(purposes[0, 0]) if model.steps[step].kind == Kind.DESK else NOT_DESK
 
 
 def _doing(model: Model, forest: Forest, laws: _Laws) -> Doing:

@@ -48,7 +48,8 @@ def unroll(way: Way) -> Course | Fork:
     Of several loops after one step the first in the file that strikes is taken. A loop after a step of a parallel
     stage is inserted after the whole stage.
     """
-    return _place(way.loops, (), tuple(_Ahead(stage, False) for stage in way.stages), {}, {})
+    ahead = tuple(_Ahead(stage, number < way.rework) for number, stage in enumerate(way.stages))
+    return _place(way.loops, (), ahead, {}, dict.fromkeys(way.looped, 1))
 
 
 def courses(way: Way) -> Iterator[tuple[Course, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from sim.scenario import flow_checks, hours_checks, notation, routes
+from sim.scenario import flow_checks, hours_checks, notation, open_checks, routes
 from sim.scenario.domain import Scenario
 from sim.scenario.names import unknown_names
 
@@ -83,6 +83,7 @@ _GROUPS: tuple[tuple[Check, ...], ...] = (
         flow_checks.patterns,
         flow_checks.tiers,
         flow_checks.served,
+        open_checks.open_dossiers,
         size,
     ),
 )

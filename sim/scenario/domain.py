@@ -1,8 +1,7 @@
 """The nouns of a scenario: what a planner means, with strict types and no arrays.
 
-A :class:`Scenario` is the resolved, checked form of one scenario file (see :mod:`sim.scenario.files`). Every
-class is frozen and refuses unknown keys. Times of handling are minutes, shares and probabilities fractions,
-costs VND.
+A :class:`Scenario` is the resolved, checked form of a scenario file (:mod:`sim.scenario.files`). Every class is
+frozen and refuses unknown keys. Times of handling are minutes, shares and probabilities fractions, costs VND.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sim import laws
 from sim.scenario.levers import Digital
+from sim.scenario.opendossiers import OpenDossiersFile
 from sim.scenario.values import (
     AnyLaw,
     Clock,
@@ -37,11 +37,12 @@ from sim.scenario.values import (
 
 
 class Horizon(Part):
-    """The measuring window, both days included; the warm-up runs before it."""
+    """The measuring window, both days included; before it runs the warm-up, or a table tells what is open."""
 
     first: date = Field(alias="from")
     last: date = Field(alias="to")
     warm_up: Duration = "0 days"
+    open_dossiers: OpenDossiersFile | None = None
 
 
 class Season(Part):
@@ -240,8 +241,7 @@ class Appointments(Part):
 class Survey(Part):
     """An estimate of satisfaction: the burden, in minutes, up to which a citizen is satisfied, and very satisfied.
 
-    The burden of a visit is its wait; a result past its due date counts as further minutes of waiting, and so
-    does each needless visit so far.
+    The burden of a visit is its wait; a late result and each needless visit so far count as further minutes of it.
     """
 
     satisfied: Law

@@ -13,17 +13,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.laws import Law
 from sim.scenario import shape
+from sim.scenario.beliefs import Choose, beliefs, median, settled
 from sim.scenario.checks import check
+from sim.scenario.differences import at, complete, differences, unlabelled
 from sim.scenario.domain import Scenario
 from sim.scenario.layers import Layer, Leaf, Tables, leaves, merge, merged, origins, plain, setters
 from sim.scenario.messages import Problem, ScenarioError, shown, suggest, translate
 from sim.scenario.reading import beside, read_catalogue, read_toml
 from sim.scenario.values import LONGEST_TITLE
 
-_LABELS = ("title", "question", "source", "origin")
 _NOT_PLAIN = str.maketrans("", "", "<>")
-_NAMED = ("site", "team", "step", "journey", "field", "procedure")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class ScenarioFile:
         """Where each value comes from, in words, by its dotted path; "" if no `[origin]` tells."""
         return {".".join(leaf): text for leaf, text in origins(self.layers).items()}
 
+    @cached_property
+    def beliefs(self) -> dict[str, Law]:
+        """The numbers that nobody is sure of, by their place; `scenario` has their medians. See :mod:`.beliefs`."""
+        return beliefs(self.resolved, self.folder)
+
     @property
     def question(self) -> str | None:
         """The question that this scenario itself asks; that of a parent is not inherited."""
@@ -66,23 +72,21 @@ class ScenarioFile:
         A law counts with its parameters, so that the numbers in the file of an empirical law count too.
         The order of teams and other named tables counts, since teams are asked in that order.
         """
-        text = json.dumps(_unlabelled(self.scenario.model_dump(by_alias=True)), default=str)
+        text = json.dumps(unlabelled(self.scenario.model_dump(by_alias=True)), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def differences(self) -> list[tuple[str, Any, Any]]:
         """What differs from the parent: (path, the parent's value, own value); titles and sources aside."""
-        if self.parent is None:
-            return []
-        before, after = self.parent, self
-        found = _differences(_unlabelled(before.resolved), _unlabelled(after.resolved))
-        pairs = [(path, before._value(path), after._value(path)) for path in found]
-        return [(".".join(path), old, new) for path, old, new in pairs if old != new]
+        return differences(self.parent.scenario, self.scenario) if self.parent else []
 
-    def change(self, changes: Mapping[str, Any], *, title: str | None = None) -> ScenarioFile:
+    def change(
+        self, changes: Mapping[str, Any], *, title: str | None = None, name: str | None = None
+    ) -> ScenarioFile:
         """The scenario with other values at dotted paths, such as ``{"team.land-counter.staff": 3}``.
 
-        A table merges, anything else is replaced, as in a file that extends this one. Raises `ScenarioError`
-        for an unknown path, and for whatever a file would be refused for.
+        A table merges, anything else is replaced, as in a file that extends this one. The name and the title tell
+        the changes unless given. Raises `ScenarioError` for an unknown path, and for whatever a file would be
+        refused for.
         """
         tables: Tables = {}
         for dotted, value in changes.items():
@@ -92,22 +96,40 @@ class ScenarioFile:
                 value = {key: value}
             tables = merge(tables, plain(value))
         told = [f"{path} = {shown(plain(value))}" for path, value in changes.items()]
-        own_title = "; ".join([self.scenario.title, *told]).translate(_NOT_PLAIN)[:LONGEST_TITLE]
-        tables = {"title": title or own_title} | tables
+        own_title = title or "; ".join([self.scenario.title, *([name] if name else told)])
+        tables = {"title": own_title.translate(_NOT_PLAIN)[:LONGEST_TITLE]} | tables
         layers = (*self.layers, Layer(f"{self.name} (changed)", tables))
-        return _checked(self.path, "; ".join([self.name, *told]), self, layers, self.folder)
+        return _checked(self.path, name or "; ".join([self.name, *told]), self, layers, self.folder)
+
+    def check_path(self, dotted: str) -> None:
+        """Raise `ScenarioError` if no value can stand at a dotted path, with the nearest that can."""
+        self._check_path(tuple(dotted.split(".")), None)
+
+    def value(self, dotted: str) -> Any:
+        """The value at a dotted path, or its default; None without such a table."""
+        return at(self._complete, tuple(dotted.split(".")))
+
+    def written(self, dotted: str) -> Any:
+        """The same, but a belief as its text."""
+        found = at(self.resolved, tuple(dotted.split(".")))
+        return self.value(dotted) if found is None else found
+
+    def names_at(self, path: Leaf) -> list[str]:
+        """The names in the table at a path; none if no table is there."""
+        found = at(self._complete, path)
+        return list(found) if isinstance(found, dict) else []
+
+    def settle(self, choose: Choose) -> ScenarioFile:
+        """The scenario with a number of one's choice for each belief, by its name and law."""
+        tables, _ = settled(self.resolved, choose, self.folder)
+        return _checked(
+            self.path, self.name, self, (*self.layers, Layer(f"{self.name} (drawn)", tables)), self.folder
+        )
 
     @cached_property
     def _complete(self) -> Tables:
         """The tables in the form of JSON with every default filled in."""
-        return self.scenario.model_dump(mode="json", by_alias=True)
-
-    def _value(self, path: Leaf) -> Any:
-        """The value at a path: its default if the file is silent, None without such a table."""
-        node: Any = self._complete
-        for key in path:
-            node = node.get(key) if isinstance(node, dict) else None
-        return node
+        return complete(self.scenario)
 
     def _check_path(self, path: Leaf, value: Any) -> None:
         node: Any = self._complete
@@ -143,6 +165,7 @@ def schema() -> dict[str, Any]:
     for noun in (tables, *tables["$defs"].values()):
         noun.pop("required", None)
     names = {"type": "string", "minLength": 1}
+    tables = _or_belief(tables)
     tables["properties"]["extends"] = names | {"description": "The parent scenario's file name."}
     tables["properties"]["catalogue"] = {
         "type": "object",
@@ -150,6 +173,19 @@ def schema() -> dict[str, Any]:
         "additionalProperties": names,
     }
     return tables
+
+
+def _or_belief(node: Any) -> Any:
+    """The schema where beliefs stand for numbers, too."""
+    if isinstance(node, list):
+        return [_or_belief(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("type") in ("number", "integer"):
+        inner = {key: value for key, value in node.items() if key != "default"}
+        outer = {key: value for key, value in node.items() if key == "default"}
+        return outer | {"anyOf": [inner, {"type": "string", "pattern": r"^belief\(.*\)$"}]}
+    return {key: _or_belief(value) for key, value in node.items()}
 
 
 def _load(file: Path, folder: Path, trail: tuple[Path, ...]) -> ScenarioFile:
@@ -178,7 +214,11 @@ def _catalogues(named: Any, file: Path, folder: Path, name: str) -> Iterator[Lay
 def _checked(
     path: Path, name: str, parent: ScenarioFile | None, layers: tuple[Layer, ...], folder: Path
 ) -> ScenarioFile:
-    tables, inherited = merged(layers), len(parent.layers) if parent else 0
+    inherited = len(parent.layers) if parent else 0
+    chosen, unread = settled(merged(layers), median, folder)
+    if unread:
+        raise _error(unread, layers, inherited)
+    tables = merge(merged(layers), chosen)
     try:
         scenario = Scenario.model_validate_json(
             json.dumps(tables), strict=True, by_alias=True, by_name=False, context={"folder": folder}
@@ -228,29 +268,3 @@ def _placed(problem: Problem, setter: dict[Leaf, int], layers: tuple[Layer, ...]
 def _name(file: Path, folder: Path) -> str:
     name = file.relative_to(folder).as_posix()
     return name if name.isprintable() else shown(name)
-
-
-def _unlabelled(tables: Tables) -> Tables:
-    """The tables without the texts that change no number."""
-    kept = {key: value for key, value in tables.items() if key not in _LABELS}
-    for noun in _NAMED:
-        named = kept.get(noun, {})
-        kept[noun] = {name: _without_titles(table) for name, table in named.items()}
-    return kept
-
-
-def _without_titles(table: Tables) -> Tables:
-    return {key: value for key, value in table.items() if key not in ("title", "name")}
-
-
-def _differences(before: Any, after: Any, path: Leaf = ()) -> Iterator[Leaf]:
-    """The paths of values that one of the tables has and the other has not, or has differently."""
-    if not isinstance(before, dict) and not isinstance(after, dict):
-        if before != after:
-            yield path
-        return
-    old, new = (tables if isinstance(tables, dict) else {} for tables in (before, after))
-    if not old and not new and before != after:
-        yield path
-    for key in dict.fromkeys([*old, *new]):
-        yield from _differences(old.get(key), new.get(key), (*path, key))

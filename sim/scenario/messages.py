@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from sim.scenario import shape
-from sim.scenario.values import QUEUE, SLUG
+from sim.scenario.domain import Scenario
+from sim.scenario.values import QUEUE, SLUG, Part
 
 SHOWN_PROBLEMS = 5
 LONGEST_SHOWN = 60
@@ -60,17 +61,19 @@ def suggest(word: str, choices: Iterable[str]) -> str:
     return f"; write one of {listed}" if known else ""
 
 
-def translate(error: ValidationError, tables: dict[str, Any]) -> list[Problem]:
-    """What the nouns refuse in the tables, a problem for each value."""
+def translate(error: ValidationError, tables: dict[str, Any], root: type[Part] = Scenario) -> list[Problem]:
+    """What the nouns, of which `root` is the outermost, refuse in the tables, a problem for each value."""
     values: dict[tuple[shape.Path, bool], list[_Refusal]] = {}
     for detail in error.errors(include_url=False):
-        path, choice = _locate(detail["loc"], tables)
+        path, choice = _locate(detail["loc"], tables, root)
         refusal = _Refusal(path, detail["type"], detail["input"], detail.get("ctx", {}))
         values.setdefault((path if choice is None else choice, choice is not None), []).append(refusal)
     return [
         problem
         for (_, is_choice), refusals in values.items()
-        for problem in ([_of_choice(refusals)] if is_choice else map(_problem, refusals))
+        for problem in (
+            [_of_choice(refusals, root)] if is_choice else [_problem(refusal, root) for refusal in refusals]
+        )
     ]
 
 
@@ -118,13 +121,13 @@ def _key(key: str) -> str:
     return key if re.fullmatch(r"[\w:*-]+", key) and len(key) <= LONGEST_SHOWN else shown(key)
 
 
-def _locate(loc: Iterable[str | int], tables: Any) -> tuple[shape.Path, shape.Path | None]:
+def _locate(loc: Iterable[str | int], tables: Any, root: type[Part]) -> tuple[shape.Path, shape.Path | None]:
     """The path in the tables, and the path of the value that may be of several kinds, if there is one."""
     path: list[str | int] = []
     choice: shape.Path | None = None
     node = tables
     for part in loc:
-        if _can_hold(node, part, path):
+        if _can_hold(node, part, path, root):
             node = _held(node, part)
             path.append(part)
         elif part != "[key]":
@@ -132,9 +135,9 @@ def _locate(loc: Iterable[str | int], tables: Any) -> tuple[shape.Path, shape.Pa
     return tuple(path), choice
 
 
-def _can_hold(node: Any, part: str | int, path: list[str | int]) -> bool:
+def _can_hold(node: Any, part: str | int, path: list[str | int], root: type[Part]) -> bool:
     if isinstance(node, dict):
-        return part in node or part in shape.keys_at(path)
+        return part in node or part in shape.keys_at(path, root)
     return isinstance(node, list) and isinstance(part, int)
 
 
@@ -145,25 +148,26 @@ def _held(node: Any, part: str | int) -> Any:
         return None
 
 
-def _of_choice(refusals: list[_Refusal]) -> Problem:
+def _of_choice(refusals: list[_Refusal], root: type[Part]) -> Problem:
     """One problem for a value that may be of several kinds and is none of them."""
     deepest = max(len(refusal.path) for refusal in refusals)
     nearest = [refusal for refusal in refusals if len(refusal.path) == deepest]
     told = [refusal for refusal in nearest if refusal.kind not in _NOUNS]
     if told:
-        return _problem(told[0])
+        return _problem(told[0], root)
     nouns = dict.fromkeys(_NOUNS[refusal.kind] for refusal in nearest)
     return Problem(nearest[0].path, f"{shown(nearest[0].value)} is not {' or '.join(nouns)}")
 
 
-def _problem(refusal: _Refusal) -> Problem:
+def _problem(refusal: _Refusal, root: type[Part]) -> Problem:
     path, kind, value, context = refusal
     if kind == "missing":
         key = path[-1]
         return Problem(path[:-1], f"{key!r} is missing" if isinstance(key, str) else "has too few parts")
     if kind == "extra_forbidden":
         return Problem(
-            path[:-1], f"{shown(path[-1])} is not known{suggest(str(path[-1]), shape.keys_at(path[:-1]))}"
+            path[:-1],
+            f"{shown(path[-1])} is not known{suggest(str(path[-1]), shape.keys_at(path[:-1], root))}",
         )
     return Problem(path, _words(kind, value, context))
 

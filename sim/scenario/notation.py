@@ -7,6 +7,7 @@ that would be right. Clock times are minutes after midnight; weekly times are mi
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from sim.officetime import (
@@ -39,6 +40,7 @@ class Deadline(NamedTuple):
     text: str
 
 
+@lru_cache  # a roster asks for the same few every day
 def clock(text: str) -> int:
     """Minutes after midnight of ``"07:30"``; ``"24:00"`` is the end of the day."""
     match = _CLOCK.fullmatch(text)

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from sim.scenario import shape
+from sim.scenario.beliefs import is_belief
 from sim.scenario.layers import Layer, Tables, leaves, plain
 from sim.scenario.messages import ScenarioError, shown, suggest
 
@@ -180,7 +181,7 @@ def _cell(cell: str, kind: Any, where: str) -> Any:
         if cell.lower() not in _FLAGS:
             raise ScenarioError(f"{where}: {shown(cell)} is not true or false")
         return _FLAGS[cell.lower()]
-    if kind is float:
+    if kind is float and not is_belief(cell):
         if not _NUMBER.fullmatch(cell):
             raise ScenarioError(f"{where}: {shown(cell)} is not a number; write digits and a decimal point")
         return float(cell) if "." in cell or "e" in cell.lower() else int(cell)

@@ -64,12 +64,20 @@ def possible_queues(scenario: Scenario) -> set[Queue]:
 
 
 def working_queues(scenario: Scenario) -> set[Queue]:
-    """The queues that receive work: through channels with a share, of procedures with a volume."""
+    """The queues that receive work: through channels with a share, of procedures with a volume or open dossiers."""
+    table = scenario.horizon.open_dossiers
+    reached: dict[str, set[str]] = {}
+    for row in table.rows if table is not None else ():
+        reached.setdefault(row.procedure, set()).add(row.step)
     return {
         queue
-        for procedure in scenario.procedure.values()
-        if procedure.volume > 0
-        for queue in _queues(scenario, procedure, _used_steps(scenario, procedure))
+        for code, procedure in scenario.procedure.items()
+        if procedure.volume > 0 or code in reached
+        for queue in _queues(
+            scenario,
+            procedure,
+            _used_steps(scenario, procedure) | reached.get(code, set()) & steps_of(scenario, procedure),
+        )
     }
 
 
@@ -78,6 +86,13 @@ def _queues(scenario: Scenario, procedure: Procedure, names: Iterable[str]) -> I
         step = scenario.step[name]
         if step.work is not None:
             yield Queue(procedure.site, step.role or name, procedure.field)
+
+
+def steps_of(scenario: Scenario, procedure: Procedure) -> set[str]:
+    """The steps on the journey of a procedure through any channel, loops and ways of delivery included."""
+    own = channels(scenario.journey[procedure.journey]).values()
+    found = {step for stages in own for step in steps(stages)}
+    return _with_loops(scenario, procedure, _with_delivery(scenario, found, always=False))
 
 
 def _all_steps(scenario: Scenario, procedure: Procedure) -> set[str]:

@@ -12,22 +12,22 @@ from sim.scenario.values import Part
 Path = tuple[str | int, ...]
 
 
-def kind_at(path: Iterable[str | int]) -> Any:
+def kind_at(path: Iterable[str | int], root: type[Part] = Scenario) -> Any:
     """The annotation of the value at a path, or None where nothing can stand."""
-    kind: Any = Scenario
+    kind: Any = root
     for key in path:
         kind = _inside(kind, key)
     return kind
 
 
-def part_at(path: Iterable[str | int]) -> type[Part] | None:
+def part_at(path: Iterable[str | int], root: type[Part] = Scenario) -> type[Part] | None:
     """The noun whose table stands at a path, if it is one."""
-    return next((kind for kind in _alternatives(kind_at(path)) if _is_part(kind)), None)
+    return next((kind for kind in _alternatives(kind_at(path, root)) if _is_part(kind)), None)
 
 
-def keys_at(path: Iterable[str | int]) -> list[str]:
+def keys_at(path: Iterable[str | int], root: type[Part] = Scenario) -> list[str]:
     """The keys that a table at a path knows, spelled as in files; none where names are free."""
-    part = part_at(path)
+    part = part_at(path, root)
     return keys(part) if part else []
 
 
@@ -40,6 +40,12 @@ def holds_tables(path: Iterable[str | int]) -> bool:
     """Whether the table at a path has named tables of one noun, such as `team`."""
     kinds = [get_args(kind)[1] for kind in _alternatives(kind_at(path)) if get_origin(kind) is dict]
     return any(_is_part(kind) for kind in kinds)
+
+
+def is_whole(path: Iterable[str | int]) -> bool:
+    """Whether a number at a path must be a whole one."""
+    kinds = set(_alternatives(kind_at(path)))
+    return int in kinds and float not in kinds
 
 
 def procedure_columns() -> dict[str, tuple[Any, bool]]:
@@ -63,8 +69,10 @@ def _inside(kind: Any, key: str | int) -> Any:
             return next((field.annotation for name, field in fields if (field.alias or name) == key), None)
         if get_origin(option) is dict:
             return get_args(option)[1]
-        if get_origin(option) in (list, tuple) and isinstance(key, int):
+        if get_origin(option) is list and isinstance(key, int):
             return get_args(option)[0]
+        if get_origin(option) is tuple and isinstance(key, int):
+            return get_args(option)[key] if key < len(get_args(option)) else None
     return None
 
 
