@@ -6,10 +6,17 @@
 >>> sim.compare([base, plus]).table(group=["site"])  # doctest: +SKIP
 """
 
-from sim.results.result import Comparison, Result
+from sim.report.replay import replay
+from sim.results.comparison import Comparison
+from sim.results.result import Result
 from sim.scenario import ScenarioError, ScenarioFile, load, schema
+from sim.study.answers import run_study
+from sim.study.breakeven import break_even
 from sim.study.explanation import Explanation, explain
-from sim.study.questions import compare, run, trace
+from sim.study.questions import best, compare, run, trace
+from sim.study.sensitivity import sensitivity
+from sim.study.sweep import sweep
+from sim.study.uncertain import uncertain
 
 __all__ = [
     "Comparison",
@@ -17,10 +24,17 @@ __all__ = [
     "Result",
     "ScenarioError",
     "ScenarioFile",
+    "best",
+    "break_even",
     "compare",
     "explain",
     "load",
+    "replay",
     "run",
+    "run_study",
     "schema",
+    "sensitivity",
+    "sweep",
     "trace",
+    "uncertain",
 ]

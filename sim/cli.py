@@ -1,4 +1,4 @@
-"""The command `sim`: ``run``, ``compare``, ``explain``, ``selftest`` and ``schema``.
+"""The command `sim`: ``run``, ``compare``, ``explain``, ``replay``, ``selftest`` and ``schema``.
 
 Exit codes: 0 fine; 1 the model's answer is no (a target is missed, a check disagrees with theory); 2 the input is
 wrong. Results go to the standard output, progress and errors to the standard error.
@@ -9,31 +9,65 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sim.kernelcache import is_cached
+from sim import report_command, study_commands
+from sim.options import (
+    Beliefs,
+    ClusterAddress,
+    Engine,
+    Error,
+    File,
+    Files,
+    Indifference,
+    Json,
+    KeepLog,
+    Lang,
+    Limits,
+    Measures,
+    Most,
+    MostOfBest,
+    Objective,
+    Out,
+    Precision,
+    Replications,
+    Seed,
+    Store,
+    Strict,
+    Thresholds,
+    Tolerances,
+    Trace,
+    Workers,
+    limits,
+    numbers,
+    pairs,
+    say_if_compiling,
+    say_where,
+    study_options,
+)
 from sim.report import language, output
 from sim.report.console import console
 from sim.report.explain_screen import explanation
+from sim.report.progress import progress
+from sim.report.replay import replay as write_replay
 from sim.report.result_screen import comparison as compared_screen
 from sim.report.result_screen import run as run_screen
 from sim.report.result_screen import selftest as selftest_screen
 from sim.report.trace_screen import trace as trace_screen
-from sim.results.result import Comparison
+from sim.report.verdict_screen import best as best_screen
 from sim.results.targets import verdicts as verdicts_of
-from sim.scenario import ScenarioError, ScenarioFile, load, schema
+from sim.scenario import ScenarioError, load, schema
 from sim.selftest import REPLICATIONS
 from sim.selftest import selftest as run_selftest
 from sim.study import questions
+from sim.study.executors import workers_of
 from sim.study.explanation import explain as explain_file
-from sim.study.replicate import DEFAULT_ENGINE, ENGINES, engine_of, workers_of
-from sim.study.replicate import Progress as Report
+from sim.study.tasks import DEFAULT_ENGINE, engine_of
+from sim.study.uncertain import DRAWS, believing
 
 app = typer.Typer(
     name="sim",
@@ -44,67 +78,45 @@ app = typer.Typer(
     help="Waiting times and on-time rates of a one-stop administrative service centre.",
 )
 
-File = Annotated[Path, typer.Argument(help="A scenario file (TOML).", show_default=False)]
-Files = Annotated[
-    list[Path], typer.Argument(help="Scenario files; the first is the baseline.", show_default=False)
-]
-Replications = Annotated[int, typer.Option(min=1, max=100_000, help="How often each scenario is simulated.")]
-Seed = Annotated[int, typer.Option(min=0, help="Same seed, same citizens.")]
-Engine = Annotated[str, typer.Option(help=f"One of: {', '.join(ENGINES)}.")]
-Workers = Annotated[
-    int | None,
-    typer.Option(min=1, help="Replications at a time; by default one a processor.", show_default=False),
-]
-Out = Annotated[
-    Path | None, typer.Option(help="Folder for tables (CSV, Parquet) and figures.", show_default=False)
-]
-KeepLog = Annotated[
-    bool, typer.Option("--keep-log", help="Keep what happened to every task, too: log.parquet in the folder.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]
-Lang = Annotated[
-    str, typer.Option(help="vi or en; by default the system's.", default_factory=language.usual_language)
-]
-Trace = Annotated[
-    str | None,
-    typer.Option(
-        help="Tell the life of one dossier of the first replication, PROCEDURE#NUMBER.", show_default=False
-    ),
-]
-
 
 @app.command()
 def run(
     file: File,
     lang: Lang,
     replications: Replications = 10,
+    precision: Precision = None,
+    most: Most = 1000,
     seed: Seed = 1,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: ClusterAddress = None,
+    store: Store = None,
     out: Out = None,
     keep_log: KeepLog = False,
+    beliefs: Beliefs = DRAWS,
     as_json: Json = False,
+    strict: Strict = False,
     trace: Trace = None,
 ) -> None:
-    """Simulate one scenario; exit code 1 if it misses one of its targets."""
+    """Simulate one scenario; exit code 1 if it misses one of its targets, with --strict also if it is unstable."""
     say, scenario = language.language(lang), load(file)
     if trace is not None:
         told = questions.trace(scenario, trace, seed=seed, engine=engine)
         console().print(trace_screen(told.model, told.dossier, told.lines, say))
         return
     output.check_writable(out)
-    _say_if_compiling(say)
+    say_if_compiling(say)
     started = time.monotonic()
-    with _progress(say) as report:
+    with study_options(say, seed, engine, workers, cluster, store, out) as options:
         result = questions.run(
             scenario,
             replications=replications,
-            seed=seed,
-            engine=engine,
-            workers=workers,
+            precision=pairs(precision),
+            most=most,
             keep_log=keep_log,
-            progress=report,
+            **options,
         )
+        (result,) = believing([result], [scenario], beliefs, **options)
     verdicts = verdicts_of(scenario.scenario, result)
     if as_json:
         sys.stdout.write(result.to_json() + "\n")
@@ -114,8 +126,9 @@ def run(
         screen.print(say("run.took", seconds=say.number(time.monotonic() - started, 0)))
     if out is not None:
         output.save_run(result, out, say)
-        _say_where(out, say)
-    raise typer.Exit(0 if all(verdict.met for verdict in verdicts) else 1)
+        say_where(out, say)
+    refused = strict and not result.is_stable
+    raise typer.Exit(0 if all(verdict.met for verdict in verdicts) and not refused else 1)
 
 
 @app.command()
@@ -126,33 +139,86 @@ def compare(
     seed: Seed = 1,
     engine: Engine = DEFAULT_ENGINE,
     workers: Workers = None,
+    cluster: ClusterAddress = None,
+    store: Store = None,
+    measures: Measures = None,
+    thresholds: Thresholds = None,
     out: Out = None,
     keep_log: KeepLog = False,
+    beliefs: Beliefs = DRAWS,
     as_json: Json = False,
+    strict: Strict = False,
 ) -> None:
     """Simulate several scenarios on the same citizens and show how they differ from the first."""
     say, scenarios = language.language(lang), [load(file) for file in files]
     output.check_writable(out)
-    _say_if_compiling(say)
+    say_if_compiling(say)
     started = time.monotonic()
-    with _progress(say) as report:
+    with study_options(say, seed, engine, workers, cluster, store, out) as options:
         comparison = questions.compare(
             scenarios,
             replications=replications,
-            seed=seed,
-            engine=engine,
-            workers=workers,
+            measures=measures or (),
+            thresholds=numbers(thresholds),
             keep_log=keep_log,
-            progress=report,
+            **options,
         )
+        believed = believing(comparison.results, scenarios, beliefs, **options)
+        comparison = replace(comparison, results=tuple(believed))
     if as_json:
         sys.stdout.write(comparison.to_json() + "\n")
     else:
-        used = workers_of(workers, replications * len(scenarios))
-        _print_comparison(scenarios, comparison, used, time.monotonic() - started, say)
+        screen, used = console(), workers_of(workers, replications * len(scenarios))
+        screen.print(compared_screen(scenarios, comparison, used, say))
+        screen.print(say("run.took", seconds=say.number(time.monotonic() - started, 0)))
     if out is not None:
         output.save_comparison(comparison, out, say)
-        _say_where(out, say)
+        say_where(out, say)
+    raise typer.Exit(1 if strict and not all(one.is_stable for one in comparison.results) else 0)
+
+
+@app.command()
+def best(
+    files: Files,
+    measure: Objective,
+    lang: Lang,
+    indifference: Indifference = None,
+    subject_to: Limits = None,
+    tolerance: Tolerances = None,
+    error: Error = 0.05,
+    most: MostOfBest = 1000,
+    seed: Seed = 1,
+    engine: Engine = DEFAULT_ENGINE,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
+    store: Store = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Find the best of several scenarios that keeps the limits; exit code 1 if none does, or none is found."""
+    say, scenarios = language.language(lang), [load(file) for file in files]
+    output.check_writable(out)
+    say_if_compiling(say)
+    with study_options(say, seed, engine, workers, cluster, store, out) as options:
+        found = questions.best(
+            scenarios,
+            measure,
+            indifference=indifference,
+            subject_to=limits(subject_to),
+            tolerance=numbers(tolerance),
+            error=error,
+            most=most,
+            **options,
+        )
+    if as_json:
+        sys.stdout.write(found.to_json() + "\n")
+    else:
+        titles = {name: site.title for name, site in scenarios[0].scenario.site.items()}
+        console().print(best_screen(found, titles, say))
+    if out is not None:
+        found.save(out)
+        say_where(out, say)
+    raise typer.Exit(0 if found.best is not None else 1)
 
 
 @app.command()
@@ -163,7 +229,7 @@ def explain(file: File, lang: Lang, out: Out = None, as_json: Json = False) -> N
     told = json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n"
     if out is not None:
         output.save_text(told, out / f"{found.file.name}.json")
-        _say_where(out, language.language(lang))
+        say_where(out, language.language(lang))
     if as_json:
         sys.stdout.write(told)
     else:
@@ -182,8 +248,8 @@ def selftest(
     """Hold the simulation against queueing theory; exit code 1 if they disagree."""
     output.check_writable(out)
     say, simulate = language.language(lang), engine_of(engine)
-    _say_if_compiling(say)
-    with _progress(say) as report:
+    say_if_compiling(say)
+    with progress(say) as report:
         checks = run_selftest(report, simulate=simulate, replications=max(2, replications), seed=seed)
     told = json.dumps([check._asdict() for check in checks], indent=1) + "\n"
     if as_json:
@@ -192,14 +258,34 @@ def selftest(
         console().print(selftest_screen(checks, say))
     if out is not None:
         output.save_text(told, out / "selftest.json")
-        _say_where(out, say)
+        say_where(out, say)
     raise typer.Exit(0 if all(check.passed for check in checks) else 1)
+
+
+@app.command()
+def replay(
+    file: File,
+    lang: Lang,
+    day: Annotated[str, typer.Option(help="Which day, for example 2019-03-04.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The HTML file to write.", show_default=False)],
+    replication: Annotated[int, typer.Option(min=0, help="Which replication.")] = 0,
+    seed: Seed = 1,
+) -> None:
+    """Write one simulated day as a page to watch: who comes, waits and is served, and the dossiers in the trays."""
+    say = language.language(lang)
+    say_if_compiling(say)
+    written = write_replay(load(file), day=day, path=out, replication=replication, seed=seed, lang=lang)
+    console(stderr=True).print(say("replay.written", file=str(written)), soft_wrap=True)
 
 
 @app.command(name="schema")
 def print_schema() -> None:
     """Print the JSON schema of scenario files, for editors."""
     sys.stdout.write(json.dumps(schema(), indent=1) + "\n")
+
+
+report_command.add_to(app)
+study_commands.add_to(app)
 
 
 def main() -> None:
@@ -211,33 +297,3 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _say_if_compiling(say: language.Language) -> None:
-    if not is_cached():
-        console(stderr=True).print(say("run.compiling"))
-
-
-@contextmanager
-def _progress(say: language.Language) -> Iterator[Report]:
-    """A bar with the time left, on the standard error."""
-    columns = (TextColumn(say("run.progress")), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _print_comparison(
-    scenarios: Sequence[ScenarioFile],
-    comparison: Comparison,
-    workers: int,
-    seconds: float,
-    say: language.Language,
-) -> None:
-    screen = console()
-    screen.print(compared_screen(scenarios, comparison, workers, say))
-    screen.print(say("run.took", seconds=say.number(seconds, 0)))
-
-
-def _say_where(out: Path, say: language.Language) -> None:
-    console(stderr=True).print(say("run.written", folder=str(out)), soft_wrap=True)

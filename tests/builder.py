@@ -17,12 +17,12 @@ import numpy as np
 from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Plan, Reason
 from sim.engine.reference import simulate
 from sim.officecalendar import Season, office_time
-from sim.officetime import NO_DEADLINE, OfficeTime
+from sim.officetime import NO_DEADLINE, OfficeTime, counted_from
 
 MONDAY = date(2024, 1, 1)
 DAY = 1440
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-CALENDAR_BEYOND = 60  # days
+CALENDAR_BEFORE, CALENDAR_BEYOND = 14, 60  # days
 
 
 def at(text: str) -> float:
@@ -86,6 +86,11 @@ class Dossier:
     site: int = 0
     deadline: tuple[int, float] = (NO_DEADLINE, 0.0)
     cut_off: float = math.inf
+    # the legal clock of one that is under way as the run begins
+    received: float = math.nan
+    due: float = math.nan
+    paused: float = math.nan
+    ready: float = math.nan
 
     @property
     def parallel(self) -> list[Sequence[Step]]:
@@ -121,14 +126,16 @@ class World:
 
     @property
     def calendar(self) -> OfficeTime:
-        return office_time(
-            MONDAY,
-            self.days + CALENDAR_BEYOND,
+        before = CALENDAR_BEFORE * any(dossier.received < 0 for dossier in self.dossiers)
+        whole = office_time(
+            MONDAY - timedelta(days=before),
+            before + self.days + CALENDAR_BEYOND,
             [Season((1, 1), self.hours)],
             weekdays=range(7),
             country=None,
-            closures=[MONDAY + timedelta(days=day) for day in self.closed],
+            closures=[MONDAY + timedelta(days=day) for day in {*self.closed, -1, -2}],
         )
+        return counted_from(whole, before)
 
     def _plan(self, queues: dict[tuple[int, str], bool]) -> Plan:
         calendar, number = self.calendar, {queue: i for i, queue in enumerate(queues)}
@@ -191,6 +198,10 @@ class World:
             deadline_unit=_ints(dossier.deadline[0] for dossier in self.dossiers),
             deadline_amount=np.array([float(dossier.deadline[1]) for dossier in self.dossiers]),
             cut_off=np.array([dossier.cut_off for dossier in self.dossiers]),
+            **{
+                name: np.array([getattr(dossier, name) for dossier in self.dossiers], np.float64)
+                for name in ("received", "due", "paused", "ready")
+            },
             task_start=_starts(stages),
             kind=_ints(step.kind for _, step in steps),
             queue=_ints(queues.index((i, s.name)) if s.kind <= Kind.OFFICE else -1 for i, s in steps),

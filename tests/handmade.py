@@ -147,6 +147,7 @@ def told(
         deadline_unit=_ints(one.unit for one in dossiers),
         deadline_amount=_floats(stream.amount for stream in streams),
         cut_off=_floats(stream.cut_off for stream in streams),
+        **dict.fromkeys(("received", "due", "paused", "ready"), np.full(len(dossiers), nan)),
         task_start=np.cumsum([0, *(len(stage) for stage in stages)]),
         kind=_ints(task.kind for task in tasks),
         queue=_ints(queues),

@@ -202,7 +202,8 @@ def delays_last_as_long_as_drawn(run: Run) -> None:
 
 def clock_obeys_the_marks(run: Run) -> None:
     for dossier in range(len(run.draws.arrival)):
-        received = due = ready = paused = math.nan
+        clock = run.draws.received, run.draws.due, run.draws.paused, run.draws.ready
+        received, due, paused, ready = (float(hand[dossier]) for hand in clock)
         mine = [t for t in run.tasks if run.dossier[t] == dossier and not math.isnan(run.log.ended[t])]
         limit = (
             run.draws.deadline_unit[dossier],

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.analysis.moments import moments
+from sim.analysis.moments import moments, probability_above
 from sim.analysis.multiple import (
     Verdict,
     bonferroni,
     holm,
-    probability_above,
     simultaneous,
     variance_reduction,
     verdicts,

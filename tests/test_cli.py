@@ -174,6 +174,15 @@ def test_selftest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (("compare", TINY), "two or more"),
         (("compare", TINY, TINY), "names of their own"),
         (("run",), "Missing argument"),
+        (("run", TINY, "--precision", "wait.p9=5%"), "did you mean 'wait.p9"),
+        (("run", TINY, "--precision", "wait.p90"), "write MEASURE=VALUE"),
+        (("run", TINY, "--precision", "wait.p90=5 min"), "is no half-width"),
+        (("run", TINY, "--precision", "wait.p90=5%", "--most", "20"), "at least 30 replications"),
+        (("compare", TINY, CHILD, "--measure", "wait.men"), "did you mean 'wait.mean'"),
+        (("compare", TINY, CHILD, "--threshold", "wait.mean=much"), "write MEASURE=NUMBER"),
+        (("best", TINY, CHILD, "--measure", "on_time.rat"), "did you mean 'on_time.rate'"),
+        (("best", TINY, CHILD, "--measure", "wait.p90", "--subject-to", "on_time.rate 0.95"), "is no limit"),
+        (("best", TINY, CHILD), "--measure"),
         (("explain", str(VALID)), "is a folder"),
     ],
 )
@@ -195,3 +204,75 @@ def test_an_unwritable_folder_is_told_before_the_run(
     told = sim(capsys, "run", TINY, "--out", str(occupied / "results"))
     assert told.code == 2
     assert "--out" in told.err
+
+
+# --- studies ---
+
+
+def test_a_precision_is_reached_or_said_to_be_missed(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("run", TINY, "--lang", "en", "--workers", "1", "--precision")
+    reached = sim(capsys, *arguments, "visits.count@site=centre=20 absolute")
+    assert reached.code == 0
+    assert "40 replications were enough" in reached.out
+    missed = sim(capsys, *arguments, "wait.mean=1%", "--most", "31")
+    assert missed.code == 0  # the figures are there, as wide as they are
+    assert "NOT MET" in missed.out
+    assert "not reached within 31 replications" in missed.out
+    assert "31 replications of" in missed.out
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[str, str]:
+    """One officer, and two."""
+    one, other = tmp_path / "one.toml", tmp_path / "other.toml"
+    one.write_text((VALID / "tiny.toml").read_text("utf-8"), "utf-8")
+    other.write_text('extends = "one.toml"\ntitle = "Two"\nteam.counter.staff = 2\n', "utf-8")
+    return str(one), str(other)
+
+
+def test_compare_gives_verdicts(
+    two: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("--replications", "8", "--workers", "1", "--lang", "en", "--out", str(tmp_path / "out"))
+    chosen = ("--measure", "wait.p90@site=centre", "--measure", "on_time.rate", "--threshold", "wait.p90=2")
+    told = sim(capsys, "compare", *two, *arguments, *chosen)
+    assert told.code == 0
+    assert "within ± 2.00" in told.out
+    assert "other is better than one: wait, 9 of 10 within" in told.out
+    verdicts = pd.read_csv(tmp_path / "out" / "verdicts.csv")
+    assert verdicts["measure"].tolist() == ["wait.p90", "on_time.rate"]
+    assert verdicts["threshold"].tolist() == [2, 0.005]
+    assert pd.read_csv(tmp_path / "out" / "inputs.csv")["path"].tolist() == ["team.counter.staff"]
+
+
+def test_the_best_is_told(two: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("best", *two, "--measure", "wait.p90", "--workers", "1")
+    found = sim(
+        capsys,
+        *arguments,
+        "--lang",
+        "en",
+        "--out",
+        str(tmp_path / "out"),
+        "--subject-to",
+        "on_time.rate >= 50%",
+    )
+    assert found.code == 0
+    assert "other is the best by wait, 9 of 10 within: right with probability 95 %" in found.out
+    assert "Limit: early or on time at least 50.0 %" in found.out
+    assert (tmp_path / "out" / "best.csv").exists()
+    none = sim(capsys, *arguments, "--json", "--subject-to", "utilisation >= 99%")
+    assert none.code == 1
+    assert json.loads(none.out)["best"] is None
+
+
+def test_strict_refuses_what_is_unstable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "busy.toml"
+    file.write_text((VALID / "tiny.toml").read_text("utf-8").replace("volume = ", "volume = 9"), "utf-8")
+    arguments = ("--replications", "2", "--workers", "1", "--lang", "en")
+    assert sim(capsys, "run", str(file), *arguments).code == 0
+    refused = sim(capsys, "run", str(file), *arguments, "--strict")
+    assert refused.code == 1
+    assert "UNSTABLE" in refused.out
+    assert sim(capsys, "run", TINY, *arguments, "--strict").code == 0
+    assert sim(capsys, "compare", TINY, str(file), *arguments, "--strict").code == 1

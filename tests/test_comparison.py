@@ -6,12 +6,17 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 from test_result import network, results, row
 
-from sim.results.estimate import paired_difference
-from sim.results.measured import Measured
-from sim.results.result import Comparison
+from sim.analysis.intervals import paired_difference
+from sim.analysis.multiple import Verdict
+from sim.results.comparison import Comparison
+from sim.results.judgement import judgement
+from sim.results.measured import KEY, Measured
+from sim.scenario import ScenarioError
 
 
 @pytest.fixture
@@ -77,5 +82,95 @@ def test_comparison_to_json_and_to_disk(comparison, tmp_path):
     assert {file.name for file in tmp_path.iterdir()} == {
         "comparison.csv",
         "comparison.parquet",
+        "inputs.csv",
+        "inputs.parquet",
         "provenance.json",
+        "verdicts.csv",
+        "verdicts.parquet",
     }
+    assert {row["verdict"] for row in told["verdicts"]} <= set(Verdict)
+    assert told["inputs"][0]["scenario"] == comparison.results[1].name
+
+
+# --- verdicts ---
+
+
+def measured(*means: float, seed: int = 1, spread: float = 1.0, noise: float = 0.1) -> dict[str, Measured]:
+    """Scenarios with these mean waits and a luck in common, of which each has a little of its own."""
+    random = np.random.default_rng(seed)
+    luck = random.normal(0, spread, 20)
+    key = pd.DataFrame(
+        [("wait.mean", "min", "", "", "", ""), ("utilisation", "fraction", "", "", "", "")], columns=KEY
+    )
+    found = {}
+    for number, mean in enumerate(means):
+        wait = mean + luck + random.normal(0, noise, 20)
+        value = np.column_stack([wait, 0.5 + wait / 100])
+        found["abcdef"[number]] = Measured(key, value, np.ones_like(value, np.int64))
+    return found
+
+
+def test_intervals_hold_for_the_whole_family():
+    scenarios = measured(10, 8, 12)
+    table = judgement(scenarios, ["wait.mean", "utilisation"])
+    found = row(table[table["scenario"] == "b"], "wait.mean")
+    difference = scenarios["b"].value[:, 0] - scenarios["a"].value[:, 0]
+    half = stats.t.ppf(1 - 0.05 / 8, 19) * stats.sem(difference)  # two scenarios, two measures, two sides
+    assert (found["low"], found["high"]) == pytest.approx(
+        (difference.mean() - half, difference.mean() + half)
+    )
+
+
+def test_verdicts_look_at_what_matters():
+    table = judgement(measured(10, 8, 12, 10.3, 11.02), ["wait.mean"]).set_index("scenario")
+    assert table["verdict"].to_dict() == {
+        "b": Verdict.BETTER,
+        "c": Verdict.WORSE,
+        "d": Verdict.SAME,
+        "e": Verdict.UNDECIDED,
+    }
+    assert (table["threshold"] == 1).all()
+    assert table["better"]["b"] > 0.999
+    assert table["better"]["c"] < 0.001
+    strict = judgement(measured(10, 8, 12, 10.3), ["wait.mean"], {"wait.mean": 0.05}).set_index("scenario")
+    assert strict["verdict"]["d"] == Verdict.WORSE
+
+
+def test_what_has_no_direction_has_no_verdict():
+    table = judgement(measured(10, 8), ["utilisation"])
+    assert table["verdict"].tolist() == [""]
+    assert table["better"].isna().all()
+
+
+def test_luck_in_common_reduces_the_variance():
+    """Independent runs: 2 (1 + 0.01), pairs: 2 x 0.01; a hundred times and one."""
+    found = judgement(measured(10, 8, noise=0.1), ["wait.mean"])["variance_reduction"][0]
+    apart = judgement(measured(10, 8, spread=0, noise=1), ["wait.mean"])["variance_reduction"][0]
+    assert 30 < found < 300
+    assert 0.3 < apart < 3
+
+
+def test_the_usual_measures_are_waits_and_on_time_of_each_kind_of_site(comparison):
+    assert comparison.verdicts[["measure", "site"]].to_numpy().tolist() == [
+        ["wait.mean", "commune"],
+        ["wait.p90", "commune"],
+        ["on_time.rate", "commune"],
+    ]
+    chosen = replace(comparison, measures=("staff.cost", "wait.mean@place=Yên Than"))
+    assert chosen.verdicts["measure"].tolist() == ["staff.cost", "wait.mean"]
+    cost = network(comparison.results[0], "staff.cost").mean()
+    assert chosen.verdicts["threshold"].tolist() == pytest.approx([0.01 * cost, 1])
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "words"), [({"wait.men": 1}, "did you mean"), ({"wait.mean": -1}, "write 0 or more")]
+)
+def test_thresholds_that_are_none(thresholds, words):
+    with pytest.raises(ScenarioError, match=words):
+        judgement(measured(10, 8), ["wait.mean"], thresholds)
+
+
+def test_inputs_tell_what_the_scenarios_change(comparison):
+    changed = comparison.inputs
+    assert changed["scenario"].unique().tolist() == [comparison.results[1].name]
+    assert changed[["path", "baseline", "value"]].to_numpy().tolist() == [["team.clerk.staff", "1", "2"]]

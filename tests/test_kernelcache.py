@@ -1,5 +1,8 @@
 """Compiled code is kept under a hash of its sources."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +51,23 @@ def test_the_second_process_finds_what_the_first_compiled(
 
 def _twice(number: int) -> int:
     return 2 * number
+
+
+def test_processes_that_start_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    """Each finds an empty folder, compiles, and keeps what it has compiled; the next one only loads it."""
+    script = tmp_path / "twice.py"
+    script.write_text(
+        "from sim.kernelcache import cached\n"
+        "@cached\n"
+        "def twice(number):\n"
+        "    return 2 * number\n"
+        "print(twice(21), sum(twice.stats.cache_hits.values()))\n"
+    )
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[1])}
+
+    def start() -> subprocess.Popen[str]:
+        return subprocess.Popen([sys.executable, script], env=environment, stdout=subprocess.PIPE, text=True)
+
+    together = [start() for _ in range(3)]
+    assert {process.communicate()[0].split()[0] for process in together} == {"42"}
+    assert start().communicate()[0].split() == ["42", "1"]

@@ -14,6 +14,7 @@ import pytest
 
 from sim.plan.model import Channel
 from sim.report.language import LANGUAGES, language, usual_language
+from sim.results.attribution import Cause
 from sim.results.measures import MEASURES
 from sim.results.observe import Status
 from sim.results.official import FORM_07A, FORM_II06A, SIMULATED
@@ -28,13 +29,15 @@ FAMILIES = {
     "weekday": {str(day) for day in range(7)},
     "channel": {str(int(channel)) for channel in Channel},
     "status": {str(int(status)) for status in Status},
-    "flag": {"unserved", "overloaded"},
+    "flag": {"unserved", "overloaded", "growing", "warm_up"},
     "form07a": {"number", "field", *FORM_07A},
     "formii06a": {"number", "field", *FORM_II06A},
     "indicator": {str(number) for number in SIMULATED},
     "indicator_note": {str(number) for number in SIMULATED},
     "indicators": {"site", "number", "name", "points", "simulated", "note"},
     "simulated": set(SIMULATED.values()),
+    "cause": {cause.name.lower() for cause in Cause},
+    "selected": {"best", "candidate", "behind", "breaks"},
 }
 
 

@@ -86,3 +86,14 @@ def test_channels_add_up() -> None:
     assert sum(shares.values()) == pytest.approx(1)
     assert shares[Channel.ONLINE] == pytest.approx(0.2)  # the mean of 0, 0.1 … 0.4
     assert shares[Channel.COUNTER] == pytest.approx(0.5)
+
+
+def test_half_hours_of_the_week_add_up_to_the_hours() -> None:
+    model = compile_scenario(sim.load(TINY).scenario)
+    hourly, halves = offered_load(model), offered_load(model, 30)
+    for name in ("staff", "team", "queue"):
+        by_half_hour = getattr(halves, name)
+        np.testing.assert_allclose(
+            by_half_hour.reshape(len(by_half_hour), -1, 2).sum(2), getattr(hourly, name)
+        )
+    assert halves.staff[0].reshape(7, 48)[0, [14, 15, 22, 23]].tolist() == [0, 30, 30, 0]

@@ -160,6 +160,24 @@ STATUSES = [
 ]
 
 
+@thorough
+@given(situations(instants=3), st.sampled_from(list(UNITS)), st.integers(0, 4), st.integers(1, 30))
+def test_days_counted_from_a_later_one_change_no_rule(situation, unit, amount, day):
+    """The same instants, less the days; also those that are negative then."""
+    office, _, received, paused, resumed = situation
+    later, past = ot.counted_from(office, day), 1440.0 * day
+    due = ot.due(office, received, unit, amount, THREE_PM)
+    assert ot.due(later, received - past, unit, amount, THREE_PM) == due - past
+    moved = ot.due_after_pause(office, due, paused, resumed, unit)
+    assert ot.due_after_pause(later, due - past, paused - past, resumed - past, unit) == moved - past
+    assert ot.working_minutes(later, received - past, resumed - past) == ot.working_minutes(
+        office, received, resumed
+    )
+    assert ot.next_day_opening(later, received - past) == ot.next_day_opening(office, received) - past
+    first, sessions = later.first_session[0], office.first_session[day]
+    assert (first, later.opens[first]) == (sessions, office.opens[sessions] - past)
+
+
 def test_status_goes_by_date():
     due = [at(due) if due else np.inf for due, *_ in STATUSES]
     ready = [at(ready) if ready else np.nan for _, ready, *_ in STATUSES]

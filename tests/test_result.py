@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.intervals import rate_interval, t_interval
 from sim.engine.contract import Log
 from sim.engine.reference import simulate
 from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
 from sim.plan.model import Model, Replication
-from sim.results.estimate import rate_interval, t_interval
 from sim.results.groups import Groupings
 from sim.results.measured import Measured, key, measure
 from sim.results.observe import observe
@@ -242,7 +242,8 @@ def test_provenance_gives_the_numbers_again(base):
 
 def test_save(base, tmp_path):
     base.save(tmp_path / "out")
-    names = {"summary", "measures", "visits", "dossiers", "backlog", "staffing", "forms", "points"}
+    names = {"summary", "measures", "visits", "dossiers", "backlog", "days", "staffing", "forms", "points"}
+    names |= {"stability", "warm_up"}
     expected = {f"{name}.{kind}" for name in names for kind in ("csv", "parquet")}
     expected |= {"provenance.json", "log.parquet"}
     assert {file.name for file in (tmp_path / "out").iterdir()} == expected

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.study.replicate import Measurement, Setting, replicate
+from sim.study import executors
+from sim.study.replicate import replicate
+from sim.study.tasks import Batch, Task, perform
 
 VALID = Path(__file__).parent / "scenarios" / "valid"
 
@@ -56,18 +58,17 @@ def test_many_replications_hold_no_more_than_few(monkeypatch: pytest.MonkeyPatch
 def test_replications_done_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slowly they are taken: the workers stay at most two rounds ahead."""
     begun: list[int] = []
-    run = Setting.run
 
-    def watched(setting: Setting, replication: int) -> Measurement:
-        begun.append(replication)
-        return run(setting, replication)
+    def watched(task: Task) -> Batch:
+        begun.extend(task.replications)
+        return perform(task)
 
     def slow(done: int, total: int) -> None:
         time.sleep(0.02)
         ahead.append(len(begun) - done)
 
     ahead: list[int] = []
-    monkeypatch.setattr(Setting, "run", watched)
+    monkeypatch.setattr(executors, "perform", watched)
     replicate([sim.load(VALID / "tiny.toml")], replications=30, workers=2, progress=slow)
     assert sorted(begun) == list(range(30))
     assert max(ahead) <= 4

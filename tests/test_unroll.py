@@ -27,5 +27,16 @@ def test_of_two_loops_after_a_step_the_first_that_strikes_is_taken() -> None:
     )
 
 
+def test_who_begins_in_a_loop_may_not_take_it_more_often_than_others() -> None:
+    way = Way(1.0, (("error",), ("check",), ("sign",)), (loop("error", 0.2),), rework=2, looped=("error",))
+    ((course, chance),) = courses(way)
+    assert chance == 1
+    assert [(stage[0].step, stage[0].rework) for stage in course.stages] == [
+        ("error", True),
+        ("check", True),
+        ("sign", False),
+    ]
+
+
 def test_what_nobody_or_everybody_does_is_no_fork() -> None:
     assert chances(loop("never", 0), loop("always", 1), loop("late", 0.5)) == {("check", "always", "sign"): 1}

@@ -1,4 +1,8 @@
-"""Mean and standard error of replications, of which some may have observed nothing."""
+"""Mean and standard error of replications, of which some may have observed nothing.
+
+Sources: Law (2015), Simulation Modeling and Analysis, 4.5; Box & Tiao (1973), Bayesian Inference in Statistical
+Analysis, 2.4.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -20,7 +24,7 @@ class Moments(NamedTuple):
 
     def half_width(self, level: float) -> Floats:
         """Half of Student's interval for the mean (Law 2015, 4.5)."""
-        return stats.t.ppf((1 + level) / 2, self.seen - 1) * self.error
+        return student((1 + level) / 2, self.seen - 1) * self.error
 
 
 def moments(values: ArrayLike) -> Moments:
@@ -47,3 +51,20 @@ def running_moments(values: ArrayLike) -> Moments:
         sums = np.cumsum(above, axis=-1)
         squares = np.maximum(np.cumsum(above**2, axis=-1) - sums**2 / seen, 0)
         return Moments(origin + sums / seen, np.sqrt(squares / (seen - 1) / seen), seen)
+
+
+def probability_above(at: Moments, threshold: float = 0.0) -> Floats:
+    """Probability that the mean is above the threshold: Student's t around the mean seen, by a flat prior.
+
+    Values that are all equal leave no doubt: 0, 1, or 1/2 on the threshold itself.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        probability = stdtr(at.seen - 1, (at.mean - threshold) / at.error)
+    certain = (at.error == 0) & (at.seen > 1)
+    return np.where(certain, (1 + np.sign(at.mean - threshold)) / 2, probability)[()]
+
+
+def student(probability: float, freedom: ArrayLike) -> Floats:
+    """Student's quantile; NaN without a degree of freedom."""
+    degrees = np.asarray(freedom, np.float64)
+    return np.where(degrees > 0, stdtrit(np.maximum(degrees, 1), probability), np.nan)

@@ -96,6 +96,11 @@ class Selection:
         """The system selected; None before the end, or if no system keeps the constraints."""
         return int(np.argmax(self.candidates)) if self.finished and self.candidates.any() else None
 
+    @property
+    def broken(self) -> Flags:
+        """Which constraints a system was judged to break: bool[system, constraint]."""
+        return self._broken.copy()
+
     def feed(self, objective: ArrayLike, constrained: ArrayLike | None = None) -> None:
         """Take one replication: float[system] and float[system, constraint]; NaN for systems that left.
 

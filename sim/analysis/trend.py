@@ -16,9 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
-from sim.analysis.moments import Floats, moments
+from sim.analysis.moments import Floats, moments, student
 
 RELEVANT = 0.1  # of the mean level: growth in half a window that is worth a word
 FEWEST = 4  # cycles: two in each half
@@ -66,4 +65,4 @@ def _growth(weeks: Floats) -> Floats:
 def _lower(values: Floats, level: float) -> float:
     """Student's one-sided lower bound of the mean."""
     at = moments(values)
-    return float(at.mean - stats.t.ppf(level, at.seen - 1) * at.error)
+    return float(at.mean - student(level, at.seen - 1) * at.error)

@@ -46,15 +46,15 @@ def course(
     return Course(minutes[:-1, :-1], at_end[:-1, :-1])
 
 
-def open_by_day(model: Model, replication: Replication, dossiers: Dossiers, level: Level) -> Course:
-    """Dossiers received and not ready, the withdrawn apart, by day of the window, as in `backlog.mean`."""
+def open_by_day(
+    model: Model, replication: Replication, dossiers: Dossiers, level: Level, window: tuple[float, float]
+) -> Course:
+    """Dossiers received and not ready, the withdrawn apart, by day of a window, as in `backlog.mean`."""
     counted = dossiers.status != Status.WITHDRAWN
     group = level.group[replication.labels.stream[dossiers.dossier[counted]]]
     ready = np.fmin(dossiers.ready[counted], np.inf)  # NaN: open for ever
     ones = np.ones(len(group), np.int64)
-    return course(
-        model.window, DAY, Groups(len(level.labels), group), dossiers.received[counted], ready, ones
-    )
+    return course(window, DAY, Groups(len(level.labels), group), dossiers.received[counted], ready, ones)
 
 
 def staffing_by_hour(model: Model, replication: Replication, log: Log) -> Staffing:

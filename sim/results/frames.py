@@ -16,7 +16,7 @@ from sim.engine.contract import Floats, Ints, Outcome
 from sim.officetime import DAY, HOUR
 from sim.plan.model import Channel, Model
 from sim.results.attribution import Cause
-from sim.results.groups import cost_per_hour, field_level
+from sim.results.groups import cost_per_hour, field_level, site_level
 from sim.results.measures import staff_cost
 from sim.results.observe import Staffing, Status, VisitOutcome
 from sim.results.rows import Case, Rows, Tasks
@@ -89,6 +89,25 @@ def backlog_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
             "mean": (minutes.ravel() / DAY).astype(np.float32),
         }
     ).drop(columns="hour")
+
+
+def day_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
+    """One row per day of the run, `warm_up` or measured, and kind of site.
+
+    `open` are the dossiers open when the day ends, `wait` is the mean wait of the visits begun that day, minutes.
+    """
+    sites = [label.site for label in site_level(model).labels]
+    replication, site, day = (one.ravel() for one in np.indices((len(parts), *parts[0].daily.open.shape)))
+    return pd.DataFrame(
+        {
+            "replication": replication,
+            "date": (np.datetime64(model.first_day, "D") + day).astype("datetime64[ms]"),
+            "site": _category(sites, site),
+            "warm_up": DAY * day < model.window[0],
+            "open": np.stack([part.daily.open for part in parts]).ravel().astype(np.int32),
+            "wait": np.stack([part.daily.wait for part in parts]).ravel(),
+        }
+    )
 
 
 def staffing_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:

@@ -105,12 +105,17 @@ def field_level(model: Model) -> Level:
     )
 
 
+def site_level(model: Model) -> Level:
+    """By stream: per kind of site."""
+    return _level(Label(model.places[stream.site].site) for stream in model.streams)
+
+
 def case_levels(model: Model) -> list[Level]:
     """By stream: all, per kind of site, per place, per kind of site and field."""
     places = [model.places[stream.site] for stream in model.streams]
     return [
         _level(Label() for _ in places),
-        _level(Label(place.site) for place in places),
+        site_level(model),
         _level(Label(place.site, place.place) if place.place else None for place in places),
         field_level(model),
     ]

@@ -28,7 +28,10 @@ class Line(NamedTuple):
 
 
 def find(model: Model, replication: Replication, name: str) -> int:
-    """The dossier called ``PROCEDURE#NUMBER`` or, at one of several places, ``PLACE/PROCEDURE#NUMBER``; -1: none."""
+    """The dossier called ``PROCEDURE#NUMBER`` or, at one of several places, ``PLACE/PROCEDURE#NUMBER``; -1: none.
+
+    Dossiers under way when the run begins are numbered #-1, #-2, …
+    """
     where, _, number = name.rpartition("#")
     place, _, procedure = where.rpartition("/")
     labels = replication.labels
@@ -37,7 +40,7 @@ def find(model: Model, replication: Replication, name: str) -> int:
         for i, stream in enumerate(model.streams)
         if stream.procedure == procedure and place in (model.places[stream.site].place, "")
     ]
-    if not number.isdigit() or not wanted:
+    if not number.removeprefix("-").isdecimal() or not wanted:
         return -1
     found = np.flatnonzero((labels.stream == wanted[0]) & (labels.number == int(number)))
     return int(found[0]) if len(found) else -1
@@ -56,13 +59,7 @@ def life(model: Model, replication: Replication, log: Log, dossier: int) -> list
     draws = replication.draws
     tasks = np.flatnonzero(dossier_of_task(draws) == dossier)
     clock = _Clock(model, draws, dossier)
-    lines = [
-        Line(
-            float(draws.arrival[dossier]),
-            "filed",
-            {"channel": float(replication.labels.channel[dossier]), "site": float(draws.site[dossier])},
-        )
-    ]
+    lines = [*_beginning(model, replication, dossier)]
     for task in tasks.tolist():
         lines += _leavings(log, task)
         if math.isfinite(log.entered[task]):
@@ -74,6 +71,20 @@ def life(model: Model, replication: Replication, log: Log, dossier: int) -> list
     if np.isin(log.outcome[tasks], (Outcome.OPEN, Outcome.NOT_ENTERED)).any() and lines[-1].key != "lost":
         lines.append(Line(model.plan.end, "open", {}))
     return sorted(lines, key=lambda line: line.time)
+
+
+def _beginning(model: Model, replication: Replication, dossier: int) -> Iterator[Line]:
+    draws, labels = replication.draws, replication.labels
+    site = float(draws.site[dossier])
+    if labels.number[dossier] >= 0:
+        channel = float(labels.channel[dossier])
+        yield Line(float(draws.arrival[dossier]), "filed", {"channel": channel, "site": site})
+        return
+    yield Line(0.0, "under_way", {"site": site})
+    if math.isfinite(draws.paused[dossier]):
+        yield Line(0.0, "paused", {})
+    elif not math.isnan(draws.due[dossier]) and math.isnan(draws.ready[dossier]):
+        yield Line(0.0, "resumed", {"due": float(draws.due[dossier])})
 
 
 def _leavings(log: Log, task: int) -> Iterator[Line]:
@@ -107,8 +118,11 @@ class _Clock:
     model: Model
     draws: Draws
     dossier: int
-    due: float = field(default=math.nan)
-    paused: float = field(default=math.nan)
+    due: float = field(init=False)
+    paused: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.due, self.paused = float(self.draws.due[self.dossier]), float(self.draws.paused[self.dossier])
 
     def turn(self, mark: int, t: float) -> Iterator[Line]:
         """What the end of a task at `t` does to the clock."""

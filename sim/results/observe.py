@@ -206,6 +206,7 @@ def _dossiers(model: Model, replication: Replication, log: Log, stays: Visits) -
         draws.task_start,
         draws.mark,
         draws.deadline_unit,
+        draws.paused,
         log.ended,
         log.outcome,
         log.received,

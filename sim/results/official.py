@@ -197,7 +197,7 @@ def _asked(replication: Replication, log: Log) -> Bools:
     """bool[task] a loop sent for the citizen here; the visit that ends such a wait is not another contact."""
     kind, rework = replication.draws.kind, replication.labels.rework
     waits = rework & (kind == Kind.CITIZEN)
-    after_wait = np.roll(waits, 1)  # no dossier begins with rework
+    after_wait = np.roll(waits, 1)  # no dossier ends with such a wait
     return ~np.isnan(log.entered) & (waits | (rework & (kind == Kind.DESK) & ~after_wait))
 
 

@@ -121,6 +121,7 @@ def dossiers(
     task_start: Ints,
     mark: Ints,
     unit: Ints,
+    paused: Floats,
     ended: Floats,
     outcome: Ints,
     received: Floats,
@@ -142,7 +143,8 @@ def dossiers(
         if math.isnan(received[dossier]):
             continue
         is_open = math.isnan(ready[dossier])
-        lost, turned, now = False, -math.inf, end
+        lost, turned = False, -math.inf
+        now = end if math.isnan(paused[dossier]) else paused[dossier]
         if is_open:  # until when has its clock run: to the end, or to a pause not yet over
             for task in range(task_start[stage_start[dossier]], task_start[stage_start[dossier + 1]]):
                 lost = lost or outcome[task] == LOST

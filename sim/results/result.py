@@ -1,8 +1,7 @@
-"""The result of a scenario, and the comparison of several on the same citizens: tidy tables and their provenance."""
+"""The result of a scenario: tidy tables and their provenance."""
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,17 +12,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.engine.contract import Floats, Ints
+from sim.engine.contract import Ints
 from sim.plan.model import Model
-from sim.results import frames, official, views
-from sim.results.estimate import Interval, paired_difference, rate_interval, t_interval
-from sim.results.groups import Label
+from sim.results import daily, frames, official, views
+from sim.results.estimates import grouped_by, summary
 from sim.results.measured import KEY, Measured
-from sim.results.measures import MEASURES
+from sim.results.precision import NO_PRECISION, precision_table
 from sim.results.rows import Rows
-from sim.results.saving import json_text, save_json, save_table
+from sim.results.saving import json_text, save_json, save_table, told
 from sim.scenario.files import ScenarioFile
 
+UNSTABLE = {"overloaded", "unserved", "growing"}
 LONG = ("visits", "dossiers", "backlog", "staffing")
 
 
@@ -67,6 +66,35 @@ class Result:
         return frames.backlog_frame(self.model, self.rows)
 
     @cached_property
+    def days(self) -> pd.DataFrame:
+        """See :func:`sim.results.frames.day_frame`."""
+        return frames.day_frame(self.model, self.rows)
+
+    @cached_property
+    def stability(self) -> pd.DataFrame:
+        """Whether backlogs still grow; see :func:`sim.results.daily.stability`."""
+        return daily.stability(self.days)
+
+    @cached_property
+    def warm_up(self) -> pd.DataFrame:
+        """Whether the warm-up was long enough; see :func:`sim.results.daily.warm_up`."""
+        return daily.warm_up(self.days)
+
+    @property
+    def is_stable(self) -> bool:
+        """No place has more work than people, or work that nobody does, and no backlog still grows at the end."""
+        return not {flag["kind"] for flag in self.provenance["flags"]} & UNSTABLE
+
+    @cached_property
+    def precision(self) -> pd.DataFrame:
+        """What precision the measures named reached, if a run was asked for one, else empty.
+
+        Measure and group, `mean`, `half_width` of the interval and the one `allowed`, in the measure's unit, in how
+        many replications it was `seen`, and whether it is `met`.
+        """
+        return precision_table(self.measured, self.provenance.get("precision", NO_PRECISION))
+
+    @cached_property
     def work_by_hour(self) -> pd.DataFrame:
         """See :func:`sim.results.frames.staffing_frame`."""
         return frames.staffing_frame(self.model, self.rows)
@@ -94,9 +122,8 @@ class Result:
 
         `group` chooses the rows grouped by exactly these of site, place, field and team; with [] the network.
         """
-        mean, low, high = _intervals(self.measured)
-        table = self.measured.key.assign(mean=mean, low=low, high=high, n=self.measured.n.sum(axis=0))
-        return table if group is None else table[_grouped_by(table, group)].reset_index(drop=True)
+        table = summary(self.measured)
+        return table if group is None else table[grouped_by(table, group)].reset_index(drop=True)
 
     def waits(self, by: Sequence[str] = ("site",)) -> pd.DataFrame:
         """Waits, stays and leaving unserved in groups of visits; `by` names columns of `visits`.
@@ -142,9 +169,11 @@ class Result:
         return {name: table["title"] for name, table in named.items()}
 
     def to_json(self) -> str:
-        """Provenance and the summary, for machines; what is unknown is null."""
-        measures = [_with_group(row, ["mean", "low", "high", "n"]) for row in _records(self.summary())]
-        return json_text({"provenance": self.provenance, "measures": measures})
+        """Provenance, the summary and the precision asked for, for machines; what is unknown is null."""
+        record = {"provenance": self.provenance, "measures": told(self.summary(), KEY)}
+        if len(self.precision):
+            record["precision"] = told(self.precision, KEY)
+        return json_text(record)
 
     def save(self, folder: str | os.PathLike[str], *, long_as_csv: bool = True) -> None:
         """Write the summary and every table as CSV and Parquet, and provenance.json, into a folder.
@@ -152,16 +181,22 @@ class Result:
         Without `long_as_csv` the tables with a row a visit, dossier or hour are written as Parquet only, as the log
         is, if it was kept.
         """
+        (Path(folder) / "provenance.json").unlink(missing_ok=True)  # a folder without it is not complete
         tables = {
             "summary": self.summary(),
             "measures": self.measures,
             "visits": self.visits,
             "dossiers": self.dossiers,
             "backlog": self.open_by_day,
+            "days": self.days,
+            "stability": self.stability,
+            "warm_up": self.warm_up,
             "staffing": self.work_by_hour,
             "forms": self.forms,
             "points": self.points,
         }
+        if len(self.precision):
+            tables["precision"] = self.precision
         for name, table in tables.items():
             save_table(table, Path(folder), name, as_csv=long_as_csv or name not in LONG)
         if self.rows[0].tasks is not None:
@@ -174,60 +209,6 @@ class Result:
         return np.arange(len(self.rows))
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Results of several scenarios on the same citizens; the first is the baseline."""
-
-    results: tuple[Result, ...]
-
-    def __post_init__(self) -> None:
-        names = [result.name for result in self.results]
-        drawn = {(one.provenance["seed"], one.provenance["replications"]) for one in self.results}
-        if len(names) < 2 or len(set(names)) < len(names):
-            raise ValueError(f"needs two or more scenarios with names of their own, not {names}")
-        if len(drawn) > 1:
-            raise ValueError(f"the citizens differ: (seed, replications) are {sorted(drawn)}")
-
-    def table(self, group: Iterable[str] | None = None) -> pd.DataFrame:
-        """Each measure of each scenario, its `difference` to the baseline, and the probability it is `better`.
-
-        Differences are paired by replication, with 95 % intervals; they are empty for the baseline, and for rows
-        it does not have. `better` is empty where neither direction is. `group` as in :meth:`Result.summary`.
-        """
-        baseline = self.results[0].measured
-        parts = [self.results[0].summary(), *(self._against(baseline, one) for one in self.results[1:])]
-        for part, result in zip(parts, self.results, strict=True):
-            part.insert(0, "scenario", result.name)
-        table = pd.concat(parts, ignore_index=True)
-        return table if group is None else table[_grouped_by(table, group)].reset_index(drop=True)
-
-    def _against(self, baseline: Measured, result: Result) -> pd.DataFrame:
-        mean, low, high, larger = paired_difference(
-            baseline.values_of(result.measured.key).T, result.measured.value.T
-        )
-        direction = np.array([MEASURES[name].better for name in result.measured.key["measure"]])
-        better = np.select([direction == "higher", direction == "lower"], [larger, 1 - larger], np.nan)
-        return result.summary().assign(
-            difference=mean, difference_low=low, difference_high=high, better=better
-        )
-
-    def to_json(self) -> str:
-        """Provenance of every scenario and the table, for machines; what is unknown is null."""
-        table = self.table()
-        figures = [name for name in table.columns if name not in ("scenario", *KEY)]
-        rows = [{"scenario": row["scenario"], **_with_group(row, figures)} for row in _records(table)]
-        return json_text({"provenance": self._provenance, "measures": rows})
-
-    def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write the table as CSV and Parquet, and provenance.json, into a folder."""
-        save_table(self.table(), Path(folder), "comparison")
-        save_json(self._provenance, Path(folder), "provenance")
-
-    @property
-    def _provenance(self) -> dict[str, Any]:
-        return {result.name: result.provenance for result in self.results}
-
-
 def collect(
     scenario: ScenarioFile,
     model: Model,
@@ -235,37 +216,11 @@ def collect(
     rows: Sequence[Rows],
     provenance: dict[str, Any],
 ) -> Result:
-    """The result of replications 0, 1, … in this order; the first of them have rows."""
-    about = provenance | {"rows_of": len(rows)}
+    """The result of replications 0, 1, … in this order; the first of them have rows.
+
+    To the flags of the provenance come those that only a run shows, see :func:`sim.results.daily.flags`.
+    """
+    titles = {name: site.title for name, site in scenario.scenario.site.items()}
+    seen = daily.flags(frames.day_frame(model, rows), titles)
+    about = provenance | {"rows_of": len(rows), "flags": [*provenance.get("flags", []), *seen]}
     return Result(scenario.name, scenario.scenario.title, measured, about, model, rows)
-
-
-# --- tables ---
-
-
-def _intervals(measured: Measured) -> Interval:
-    x, rates = measured.value.T, [MEASURES[name].rate for name in measured.key["measure"]]
-    mean, low, high = (np.array(part) for part in t_interval(x))
-    _, low[rates], high[rates] = rate_interval(x[rates], measured.n.T[rates])
-    return Interval(mean, np.maximum(low, 0.0), high)  # no measure can be negative
-
-
-def _grouped_by(table: pd.DataFrame, group: Iterable[str]) -> Floats:
-    wanted = set(group)
-    if unknown := wanted - set(Label._fields):
-        raise ValueError(f"cannot group by {sorted(unknown)}; the choices are {list(Label._fields)}")
-    named = table[list(Label._fields)].to_numpy() != ""
-    return (named == [part in wanted for part in Label._fields]).all(axis=1)
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False, name=None)]
-
-
-def _with_group(row: dict[str, Any], figures: Iterable[str]) -> dict[str, Any]:
-    return {
-        "measure": row["measure"],
-        "unit": row["unit"],
-        "group": {part: row[part] for part in Label._fields if row[part]},
-        **{name: None if math.isnan(row[name]) else row[name] for name in figures},
-    }

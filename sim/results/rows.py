@@ -12,6 +12,7 @@ from sim.plan.model import Model, Replication
 from sim.results import official
 from sim.results.attribution import Cause, attribution
 from sim.results.course import Course, open_by_day, staffing_by_hour
+from sim.results.daily import Daily, daily
 from sim.results.groups import field_level, within
 from sim.results.observe import Dossiers, Observed, Staffing, Visits, dossier_of_task
 
@@ -59,6 +60,7 @@ class Rows(NamedTuple):
     dossiers: Dossiers
     minutes: Floats  # float[row of dossiers, cause] where the time went; NaN: not finished
     open_by_day: Course  # by kind of site and field
+    daily: Daily
     staffing: Hours
     forms: pd.DataFrame
     points: pd.DataFrame
@@ -78,7 +80,8 @@ def rows(model: Model, replication: Replication, log: Log, observed: Observed, *
         Visits._make(column[begun] for column in visits),
         Dossiers._make(column[received] for column in dossiers),
         minutes[dossiers.dossier[received]],
-        open_by_day(model, replication, dossiers, field_level(model)),
+        open_by_day(model, replication, dossiers, field_level(model), model.window),
+        daily(model, replication, observed),
         _hours(staffing_by_hour(model, replication, log)),
         official.forms(model, period),
         official.points(model, period),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,28 @@ def save_json(record: Any, folder: Path, name: str) -> None:
 def json_text(record: Any) -> str:
     """Strict JSON; a NaN is a `ValueError`."""
     return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A table as rows for machines; what is unknown or unlimited is null."""
+    rows = table.itertuples(index=False, name=None)
+    return [{name: _known(value) for name, value in zip(table.columns, row, strict=True)} for row in rows]
+
+
+def told(table: pd.DataFrame, key: list[str]) -> list[dict[str, Any]]:
+    """The same of a table of measures, with the parts of its key that are not empty as a `group`."""
+    kept = ("measure", "unit")
+    group = [name for name in key if name not in kept]
+    return [
+        {name: row[name] for name in row if name in ("scenario", *kept)}
+        | {"group": {name: row[name] for name in group if row[name]}}
+        | {name: row[name] for name in row if name not in ("scenario", *key)}
+        for row in records(table)
+    ]
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _write_csv(columns: pa.Table, file: Path) -> None:

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.intervals import rate_interval, t_interval
 from sim.officetime import HOUR
-from sim.results.estimate import rate_interval, t_interval
 from sim.results.observe import FINISHED, Status, VisitOutcome
 
 Replications = NDArray[np.integer]

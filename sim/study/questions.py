@@ -1,18 +1,26 @@
-"""One line per question: run a scenario, compare several on the same citizens, tell one dossier's life."""
+"""One line per question: run a scenario, compare several, find the best of them, tell one dossier's life."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from typing import NamedTuple
 
 from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
 from sim.plan.model import Model, Replication
+from sim.results.comparison import Comparison
 from sim.results.life import Line, find, life, name_of
-from sim.results.result import Comparison, Result
+from sim.results.result import Result
 from sim.scenario import ScenarioError, ScenarioFile, load
-from sim.study.replicate import DEFAULT_ENGINE, Progress, engine_of, replicate
+from sim.study import best as selection
+from sim.study import precise
+from sim.study.best import Best
+from sim.study.campaign import Campaign, Progress
+from sim.study.precise import Precision
+from sim.study.replicate import replicate, results
+from sim.study.tasks import DEFAULT_ENGINE, engine_of
 
 Source = ScenarioFile | str | os.PathLike[str]
 
@@ -24,23 +32,28 @@ def run(
     seed: int = 1,
     engine: str = DEFAULT_ENGINE,
     workers: int | None = None,
+    precision: Precision | None = None,
+    most: int = precise.MOST,
     keep_log: bool = False,
     progress: Progress | None = None,
+    executor: Executor | None = None,
+    store: str | os.PathLike[str] | None = None,
 ) -> Result:
     """Simulate a scenario (a file's path, or what :func:`sim.load` gave); options as in `replicate`.
 
-    `keep_log` keeps the logs of the replications that have rows, for `Result.logs`.
+    With a `precision`, such as ``{"wait.p90": 0.05, "on_time.rate@site=centre": "0.005 absolute"}``, replications are
+    added, from 30 or `replications` on, until the half-width of every interval is that share of the mean, or that
+    amount, and stays so; at the `most` the result says so in `Result.precision`. `keep_log` keeps the logs of the
+    replications that have rows, for `Result.logs`. Raises ScenarioError for a name that is no measure.
     """
-    files = [_file(scenario)]
-    return replicate(
-        files,
-        replications=replications,
-        seed=seed,
-        engine=engine,
-        workers=workers,
-        keep_log=keep_log,
-        progress=progress,
-    )[0]
+    file = _file(scenario)
+    rule = precise.rule_of(precision, least=replications, most=most) if precision else None
+    with Campaign(
+        seed=seed, engine=engine, workers=workers, progress=progress, executor=executor, store=store
+    ) as campaign:
+        if precision and rule:
+            return precise.to_precision(campaign, file, precision, rule, keep_log=keep_log)
+        return results(campaign, [file], replications, keep_log=keep_log)[0]
 
 
 def compare(
@@ -50,18 +63,23 @@ def compare(
     seed: int = 1,
     engine: str = DEFAULT_ENGINE,
     workers: int | None = None,
+    measures: Sequence[str] = (),
+    thresholds: Mapping[str, float] | None = None,
     keep_log: bool = False,
     progress: Progress | None = None,
+    executor: Executor | None = None,
+    store: str | os.PathLike[str] | None = None,
 ) -> Comparison:
     """Simulate several scenarios on the same citizens; the first is the baseline.
 
-    Raises ValueError for fewer than two scenarios, or two of one name.
+    `measures` are those to decide by, `thresholds` how small a difference of them makes none, in their units; see
+    `Comparison`. Raises ValueError for fewer than two scenarios or two of one name, ScenarioError for a name that is
+    no measure.
     """
-    files = [_file(scenario) for scenario in scenarios]
-    names = [file.name for file in files]
-    if len(files) < 2 or len(set(names)) < len(names):
-        raise ValueError(f"a comparison needs two or more scenarios with names of their own, not {names}")
-    results = replicate(
+    files = _named(scenarios, "a comparison")
+    thresholds = thresholds or {}
+    precise.check_names(files[0], [*measures, *thresholds])
+    compared = replicate(
         files,
         replications=replications,
         seed=seed,
@@ -69,8 +87,40 @@ def compare(
         workers=workers,
         keep_log=keep_log,
         progress=progress,
+        executor=executor,
+        store=store,
     )
-    return Comparison(tuple(results))
+    return Comparison(tuple(compared), tuple(measures), thresholds)
+
+
+def best(
+    scenarios: Sequence[Source],
+    measure: str,
+    *,
+    indifference: float | None = None,
+    subject_to: Mapping[str, str] | None = None,
+    tolerance: Mapping[str, float] | None = None,
+    error: float = 0.05,
+    most: int = selection.MOST,
+    seed: int = 1,
+    engine: str = DEFAULT_ENGINE,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+    store: str | os.PathLike[str] | None = None,
+) -> Best:
+    """The scenario with the best `measure` of those that keep limits, such as ``{"wait.p90": "<= 15"}``.
+
+    It is the right one with probability 1 - `error`, if the others are worse by the `indifference` or more; within
+    the `tolerance` of a limit either judgement is right. Both are in the measure's unit, by default what makes no
+    difference in practice. Raises ScenarioError for what cannot be read, and for scenarios of one name.
+    """
+    files = _named(scenarios, "a selection")
+    goal = selection.goal_of(measure, indifference, subject_to or {}, tolerance or {}, error)
+    with Campaign(
+        seed=seed, engine=engine, workers=workers, progress=progress, executor=executor, store=store
+    ) as campaign:
+        return selection.select(campaign, files, goal, most=most)
 
 
 class Trace(NamedTuple):
@@ -101,6 +151,14 @@ def trace(
         )
     log = simulate(model.plan, drawn.draws)
     return Trace(model, drawn, dossier, life(model, drawn, log, number))
+
+
+def _named(scenarios: Sequence[Source], what: str) -> list[ScenarioFile]:
+    files = [_file(scenario) for scenario in scenarios]
+    names = [file.name for file in files]
+    if len(files) < 2 or len(set(names)) < len(names):
+        raise ScenarioError(f"{what} needs two or more scenarios with names of their own, not {names}")
+    return files
 
 
 def _file(scenario: Source) -> ScenarioFile:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from math import isnan, nan, sqrt
+from math import nan, sqrt
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from sim.results.estimate import (
-    paired_difference,
-    quantile_interval,
-    rate_interval,
-    replications_needed,
-    t_interval,
-    wilson,
-)
+from sim.analysis.intervals import paired_difference, rate_interval, t_interval, wilson
 
 TRIALS = 2000
 # 4 standard errors of a coverage of 95 % seen in TRIALS experiments
@@ -96,27 +89,6 @@ def test_rate_interval_by_row():
     assert (mean[1], low[1], high[1]) == pytest.approx(wilson(60, 60))
 
 
-def test_quantile_interval_is_scipy_s():
-    x = np.random.default_rng(3).exponential(10, 500)
-    for q in (0.5, 0.9):
-        expected = stats.quantile_test(x, p=q).confidence_interval(0.95)
-        assert quantile_interval(x, q) == pytest.approx((np.quantile(x, q), *expected))
-
-
-def test_quantile_interval_beyond_the_values_is_unknown():
-    estimate, low, high = quantile_interval([3, 1, 2], 0.9)
-    assert estimate == pytest.approx(2.8)
-    assert low == 1
-    assert isnan(high)
-    assert np.isnan(quantile_interval([], 0.5)).all()
-
-
-def test_quantile_interval_holds_at_least_as_often_as_it_says():
-    x = np.random.default_rng(4).exponential(1, (TRIALS, 100))
-    bounds = [quantile_interval(row, 0.9)[1:] for row in x]
-    assert covered(*zip(*bounds, strict=True), stats.expon.ppf(0.9)) >= 0.95 - TOLERANCE
-
-
 def test_paired_difference_is_scipy_s_paired_test():
     random = np.random.default_rng(5)
     a = random.normal(20, 5, 15)
@@ -142,29 +114,3 @@ def test_one_pair_tells_the_difference_only():
 def test_pairs_half_observed_do_not_count():
     rows = paired_difference([[1, 2, nan, 4]], [[2, 4, 5, nan]])
     assert [part[0] for part in rows] == pytest.approx(paired_difference([1, 2], [2, 4]))
-
-
-def test_replications_needed_is_the_first_number_that_suffices():
-    x = np.random.default_rng(6).normal(100, 10, 10)
-    count = replications_needed(x, 2)
-    half = [stats.t.ppf(0.975, i - 1) * x.std(ddof=1) / sqrt(i) for i in (count - 1, count)]
-    assert half[1] <= 2 < half[0]
-
-
-def test_no_more_replications_are_needed_than_made_when_precise_already():
-    assert replications_needed([10, 10.1, 9.9, 10], 5) == 4
-    assert replications_needed([10, 10], 0.001) == 2
-
-
-@pytest.mark.parametrize(
-    ("values", "half_width", "words"),
-    [
-        ([1], 1, "at least two"),
-        ([1, 2], 0, "out of reach"),
-        ([1, 2], nan, "out of reach"),
-        ([1, 2], 1e-9, "out of reach"),
-    ],
-)
-def test_replications_needed_refuses(values, half_width, words):
-    with pytest.raises(ValueError, match=words):
-        replications_needed(values, half_width)

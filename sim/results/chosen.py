@@ -1,0 +1,75 @@
+"""Measures that a question names: `wait.p90` of the network, `wait.p90@site=centre,field=land` of a group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from sim.engine.contract import Floats, Ints
+from sim.results.groups import Label
+from sim.results.measured import KEY, Measured
+from sim.results.measures import MEASURES
+from sim.scenario import ScenarioError
+from sim.scenario.messages import suggest
+
+
+def check_measure(name: str) -> None:
+    """Raise ScenarioError, with the nearest name, for a measure that does not exist."""
+    if (measure := name.partition("@")[0]) not in MEASURES:
+        raise ScenarioError(f"'{measure}' is no measure{suggest(measure, MEASURES)}")
+
+
+def row_of(key: pd.DataFrame, name: str) -> int:
+    """The row of measures that a name means; of a field, place or team the kind of site may be left out.
+
+    Raises ScenarioError for a name of nothing, with the nearest there is, and for a name of several groups.
+    """
+    check_measure(name)
+    measure, _, text = name.partition("@")
+    own, group = key["measure"] == measure, _group(name, text)
+    if not own.any():
+        raise ScenarioError(f"{name}: '{measure}' is not measured in this scenario")
+    for part, value in group.items():
+        known = set(key[part][own]) - {""}
+        if not known:
+            raise ScenarioError(f"{name}: '{measure}' is not measured by {part}")
+        if value not in known:
+            raise ScenarioError(f"{name}: there is no {part} '{value}'{suggest(value, known)}")
+    free = {"site"} - set(group) if group else set()
+    for part in set(Label._fields) - free:
+        own &= key[part] == group.get(part, "")
+    found = np.flatnonzero(own)
+    if not len(found):
+        raise ScenarioError(f"{name}: '{measure}' is not measured by this alone, or there is no such group")
+    if len(found) > 1:
+        raise ScenarioError(f"{name}: is there at several kinds of site{suggest('', key['site'][found])}")
+    return int(found[0])
+
+
+def rows_of(key: pd.DataFrame, names: Iterable[str]) -> Ints:
+    """The rows of several names, in their order."""
+    return np.array([row_of(key, name) for name in names], np.int64)
+
+
+def chosen(measured: Measured, names: Iterable[str]) -> Floats:
+    """The values of the measures named: float[measure, replication]."""
+    return measured.value.T[rows_of(measured.key, names)]
+
+
+def name_of(row: pd.Series) -> str:
+    """The name that means a row of measures."""
+    group = ",".join(f"{part}={row[part]}" for part in KEY[2:] if row[part])
+    return f"{row['measure']}@{group}" if group else str(row["measure"])
+
+
+def _group(name: str, text: str) -> dict[str, str]:
+    """`site=centre,field=land` as a table."""
+    group = {}
+    for pair in filter(None, text.split(",")):
+        part, _, value = (word.strip() for word in pair.partition("="))
+        if part not in Label._fields:
+            raise ScenarioError(f"{name}: '{part}' is no group{suggest(part, Label._fields)}")
+        group[part] = value
+    return group

@@ -1,0 +1,204 @@
+"""The best of several scenarios, with a guarantee, and subject to limits: replications are added until it is found.
+
+The procedure and what it guarantees stand in :mod:`sim.analysis.selection`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.intervals import t_interval
+from sim.analysis.selection import Constraint, Selection
+from sim.results.chosen import check_measure, chosen
+from sim.results.measured import Measured
+from sim.results.measures import MEASURES
+from sim.results.saving import json_text, records, save_json, save_table
+from sim.results.thresholds import usual
+from sim.scenario import ScenarioError, ScenarioFile
+from sim.study.campaign import Campaign
+from sim.study.precise import check_names
+
+FIRST = 20  # replications from which variances are estimated
+MOST = 1000
+STEP = 0.1  # more replications a batch; those that turn out not to be needed are not read
+
+
+class Goal(NamedTuple):
+    """What is to be best, and the limits to keep."""
+
+    measure: str
+    indifference: float
+    limits: Mapping[str, Constraint]
+    error: float
+
+    @property
+    def names(self) -> list[str]:
+        """The measures, that to be best first."""
+        return [self.measure, *self.limits]
+
+
+@dataclass(frozen=True)
+class Best:
+    """What a selection found: `best` is None if no scenario keeps the limits, or if it is not `finished`."""
+
+    best: str | None
+    finished: bool  # else the guarantee does not hold: more replications would have been needed than allowed
+    candidates: tuple[str, ...]  # those that may still be the best
+    table: pd.DataFrame = field(repr=False)
+    goal: Goal = field(repr=False)
+    seed: int
+    hashes: Mapping[str, str] = field(repr=False)  # of the scenarios, by their names
+
+    def to_json(self) -> str:
+        """What was found and asked, and the table, for machines."""
+        return json_text(self._found | {"measures": records(self.table)})
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write the table as CSV and Parquet, and what was found as JSON, into a folder."""
+        save_table(self.table, Path(folder), "best")
+        save_json(self._found, Path(folder), "best")
+
+    @property
+    def _found(self) -> dict[str, Any]:
+        limits = {name: limit._asdict() for name, limit in self.goal.limits.items()}
+        return {
+            "best": self.best,
+            "finished": self.finished,
+            "candidates": list(self.candidates),
+            "goal": self.goal._asdict() | {"limits": limits},
+            "seed": self.seed,
+            "hashes": dict(self.hashes),
+        }
+
+
+def select(campaign: Campaign, files: Sequence[ScenarioFile], goal: Goal, *, most: int = MOST) -> Best:
+    """Add replications, to those that may still be the best only, until one is left or so many are made."""
+    for file in files:
+        check_names(file, goal.names)
+    search = Selection(len(files), goal.indifference, tuple(goal.limits.values()), goal.error, FIRST)
+    sign = -1.0 if MEASURES[goal.measure.partition("@")[0]].better == "lower" else 1.0
+    measured: dict[int, Measured] = {}
+    used = np.zeros(len(files), np.int64)
+    while not search.finished and search.replications < most:
+        made = search.replications
+        enough = min(max(FIRST, made + math.ceil(STEP * made)), most)
+        left = np.flatnonzero(search.candidates).tolist()
+        measured |= zip(left, campaign.measured([files[one] for one in left], enough), strict=True)
+        values = _values(measured, goal.names, len(files), enough)
+        for replication in range(made, enough):
+            used[search.candidates] = replication + 1
+            _feed(search, sign * values[:, 0, replication], values[:, 1:, replication], files)
+            if search.finished:
+                break
+    names = [file.name for file in files]
+    return Best(
+        None if search.best is None else names[search.best],
+        search.finished,
+        tuple(np.array(names)[search.candidates].tolist()),
+        _table(names, search, goal, values, used),
+        goal,
+        campaign.seed,
+        {file.name: file.hash for file in files},
+    )
+
+
+def goal_of(
+    measure: str,
+    indifference: float | None,
+    subject_to: Mapping[str, str],
+    tolerance: Mapping[str, float],
+    error: float,
+) -> Goal:
+    """The goal in words; by default the indifference and tolerances are what makes no difference in practice.
+
+    A limit is ``"<= 15"`` or ``">= 0.95"``, or ``">= 95%"``. Raises ScenarioError for what cannot be read, for a
+    measure of which neither direction is better, and for amounts, which have no usual threshold.
+    """
+    for name in (measure, *subject_to):
+        check_measure(name)
+    if MEASURES[measure.partition("@")[0]].better == "":
+        raise ScenarioError(f"{measure}: neither more nor less of it is better; choose another measure")
+    if unknown := set(tolerance) - set(subject_to):
+        raise ScenarioError(f"tolerance of {', '.join(sorted(unknown))}: there is no such limit")
+    limits = {
+        name: _limit(name, text, _zone(name, tolerance.get(name), "tolerance"))
+        for name, text in subject_to.items()
+    }
+    return Goal(measure, _zone(measure, indifference, "indifference"), limits, error)
+
+
+def _limit(name: str, text: str, tolerance: float) -> Constraint:
+    found = re.fullmatch(r"\s*(<=|>=)\s*([-+.\deE_]+)\s*(%?)\s*", text)
+    try:
+        limit = float(found[2]) / (100 if found[3] else 1) if found else math.nan
+    except ValueError:
+        limit = math.nan
+    if found is None or math.isnan(limit):
+        raise ScenarioError(f"limit of {name}: '{text}' cannot be read; write <= 15, or >= 95%")
+    return Constraint(limit, tolerance, at_least=found[1] == ">=")
+
+
+def _zone(name: str, asked: float | None, what: str) -> float:
+    zone = usual(name) if asked is None else asked
+    if zone is None:
+        raise ScenarioError(f"{name}: say which {what} makes no difference, in {_unit(name)}")
+    if not 0 < zone < math.inf:
+        raise ScenarioError(f"{what} of {name}: must be above 0, not {zone}")
+    return zone
+
+
+def _unit(name: str) -> str:
+    return MEASURES[name.partition("@")[0]].unit
+
+
+def _values(
+    measured: Mapping[int, Measured], names: Sequence[str], systems: int, replications: int
+) -> np.ndarray:
+    """float[scenario, measure, replication]; NaN where a scenario that left has none."""
+    values = np.full((systems, len(names), replications), np.nan)
+    for system, one in measured.items():
+        own = chosen(one, names)
+        values[system, :, : own.shape[1]] = own
+    return values
+
+
+def _feed(
+    search: Selection, objective: np.ndarray, limited: np.ndarray, files: Sequence[ScenarioFile]
+) -> None:
+    missing = search.candidates & (np.isnan(objective) | np.isnan(limited).any(axis=1))
+    if missing.any():
+        names = ", ".join(file.name for file, lacks in zip(files, missing, strict=True) if lacks)
+        raise ScenarioError(
+            f"{names}: a replication observed nothing of what is asked; choose a longer horizon"
+        )
+    search.feed(objective, limited)
+
+
+def _table(
+    names: Sequence[str], search: Selection, goal: Goal, values: np.ndarray, used: np.ndarray
+) -> pd.DataFrame:
+    """One row a scenario and measure: scenario, measure, unit, mean, low, high, replications, status."""
+    rows = []
+    for system, name in enumerate(names):
+        mean, low, high = (np.asarray(part) for part in t_interval(values[system, :, : used[system]]))
+        for number, measure in enumerate(goal.names):
+            figures = {"mean": mean[number], "low": low[number], "high": high[number]}
+            about = {"replications": used[system], "status": _status(search, system)}
+            rows.append({"scenario": name, "measure": measure, "unit": _unit(measure)} | figures | about)
+    return pd.DataFrame(rows)
+
+
+def _status(search: Selection, system: int) -> str:
+    """Best, a candidate still, behind another, or breaking a limit."""
+    if search.candidates[system]:
+        return "best" if search.best == system else "candidate"
+    return "breaks" if search.broken[system].any() else "behind"

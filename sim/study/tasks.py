@@ -1,0 +1,151 @@
+"""Replications of a scenario as a task: little enough to send to another machine, and the same numbers there."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import zlib
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.engine import compiled, reference
+from sim.engine.contract import Draws, Floats, Ints, Log, Plan
+from sim.plan.compile import compile_scenario
+from sim.plan.draws import draw
+from sim.plan.model import Model
+from sim.results.groups import Groupings
+from sim.results.measured import KEY, key, measure
+from sim.results.observe import observe
+from sim.results.rows import Rows, rows
+from sim.scenario import ScenarioFile
+
+ENGINES: dict[str, Callable[[Plan, Draws], Log]] = {
+    "compiled": compiled.simulate,
+    "reference": reference.simulate,
+}
+DEFAULT_ENGINE = "compiled"
+
+# To be raised in the change after which some scenario, seed and replication give other numbers, or other measures:
+# in drawing, policy, engine, observation or measures. Stores then compute again; tests/test_store.py notices.
+SEMANTICS = 1
+
+KEPT_SETTINGS = 32  # scenarios that a process holds compiled; one of a district takes some 10 MB
+
+
+def engine_of(name: str) -> Callable[[Plan, Draws], Log]:
+    """The engine of a name; ValueError names those there are."""
+    if name not in ENGINES:
+        raise ValueError(f"'{name}' is not an engine; choose one of {', '.join(ENGINES)}")
+    return ENGINES[name]
+
+
+class Recipe(NamedTuple):
+    """A scenario as text is too long to compile twice, as a model too large to send: so it travels like this."""
+
+    hash: str
+    packed: bytes
+
+    @classmethod
+    def of(cls, file: ScenarioFile) -> Recipe:
+        """Leave the origins of values behind, which are a third of it and change no number."""
+        scenario = file.scenario.model_copy(update={"origin": {}})
+        return cls(file.hash, zlib.compress(pickle.dumps(scenario), 1))
+
+
+class Task(NamedTuple):
+    """Some replications of one scenario, and what is wanted of them."""
+
+    recipe: Recipe
+    seed: int
+    engine: str
+    replications: range
+    rows_of: int = 0  # the first replications, of which rows are made
+    keep_log: bool = False
+
+
+class Batch(NamedTuple):
+    """What a task gave: all measures, in rows that `key` names, and the rows asked for."""
+
+    semantics: int
+    key: bytes
+    value: Floats  # float[replication, row]
+    n: Ints  # int[replication, row]
+    rows: dict[int, Rows]
+
+
+class Setting(NamedTuple):
+    """What all replications of a scenario have in common."""
+
+    model: Model
+    groups: Groupings
+    key: bytes
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Setting:
+        """Compile a scenario."""
+        return cls.of_model(compile_scenario(pickle.loads(zlib.decompress(recipe.packed))))
+
+    @classmethod
+    def of_model(cls, model: Model) -> Setting:
+        """What follows from the model."""
+        groups = Groupings.of_model(model)
+        return cls(model, groups, packed_key(key(model, groups)))
+
+
+def perform(task: Task) -> Batch:
+    """Draw, simulate, observe and measure each replication of a task."""
+    model, groups, names = setting(task.recipe)
+    figures, kept = [], {}
+    for number in task.replications:
+        drawn = draw(model, task.seed, number)
+        log = engine_of(task.engine)(model.plan, drawn.draws)
+        observed = observe(model, drawn, log)
+        figures.append(measure(model, groups, drawn, observed))
+        if number < task.rows_of:
+            kept[number] = rows(model, drawn, log, observed, keep_log=task.keep_log)
+    value, n = (np.stack(part) for part in zip(*figures, strict=True))
+    return Batch(SEMANTICS, names, value, n, kept)
+
+
+_settings: dict[str, Future[Setting]] = {}  # the one used last at the end
+_guard = Lock()
+
+
+def setting(recipe: Recipe) -> Setting:
+    """Compile a scenario, or find it compiled; threads that want the same one wait for the first of them."""
+    with _guard:
+        found = _settings.pop(recipe.hash, None)
+        mine = found or Future[Setting]()
+        _settings[recipe.hash] = mine
+        while len(_settings) > KEPT_SETTINGS:
+            del _settings[next(iter(_settings))]
+    if found is None:
+        try:
+            mine.set_result(Setting.of(recipe))
+        except BaseException as error:
+            _settings.pop(recipe.hash, None)
+            mine.set_exception(error)
+            raise
+    return mine.result()
+
+
+def hold(name: str, model: Model) -> None:
+    """Have the scenario of this hash found compiled in this process."""
+    with _guard:
+        _settings[name] = Future()
+        _settings[name].set_result(Setting.of_model(model))
+
+
+def packed_key(names: pd.DataFrame) -> bytes:
+    """A key of measures in some 2 kB: equal keys give equal bytes."""
+    return zlib.compress(json.dumps([names[column].tolist() for column in KEY]).encode())
+
+
+def unpacked_key(packed: bytes) -> pd.DataFrame:
+    """The key that :func:`packed_key` packed."""
+    return pd.DataFrame(dict(zip(KEY, json.loads(zlib.decompress(packed)), strict=True)))

@@ -1,0 +1,448 @@
+"""Reports: sentences follow the tables, no text of a scenario becomes code, forms are laid out as printed."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import docx
+import openpyxl
+import pytest
+from docx.oxml.ns import qn
+from test_result import results
+
+from sim.analysis.intervals import t_interval
+from sim.report.language import LANGUAGES, language
+from sim.report.paper import benefit, official_forms, writing
+from sim.report.paper.answer import answer, compared
+from sim.report.paper.chapters import document
+from sim.report.paper.document import Document, Estimate, Number, Table, shown
+from sim.report.paper.effects import changed, effects
+from sim.report.paper.robustness import robustness
+from sim.report.paper.study import Study
+from sim.report.paper.to_excel import to_excel
+from sim.report.paper.to_html import to_html
+from sim.report.paper.to_word import to_word
+from sim.results.comparison import Comparison
+from sim.scenario import ScenarioError
+
+EN, VI = language("en"), language("vi")
+EVIL = "=cmd|' /C calc'!A0 <script>alert(1)</script> \"&amp; \x07{x}"
+
+
+def scenario_of(result, name, **tables):
+    """The result with other texts in its scenario."""
+    about = result.provenance | {"name": name, "scenario": result.provenance["scenario"] | tables}
+    return replace(result, name=name, title=tables.get("title", result.title), provenance=about)
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    base, plus = results()
+    found = Comparison((scenario_of(base, "base"), scenario_of(plus, "plus", title="Two clerks")))
+    return Study.of(found, EN)
+
+
+@pytest.fixture(scope="module")
+def evil() -> Document:
+    """A document of which every text that a scenario file chooses is meant to do harm."""
+    base, plus = results()
+    tables = {
+        "title": EVIL,
+        "source": EVIL,
+        "origin": {"team.clerk.staff": f"reported: {EVIL}"},
+        "site": {"commune": base.provenance["scenario"]["site"]["commune"] | {"title": EVIL}},
+        "field": {"civil": {"title": EVIL}},
+    }
+    base, plus = (scenario_of(one, name, **tables) for one, name in ((base, "base"), (plus, EVIL)))
+    base, plus = (replace(one, provenance=one.provenance | {"question": EVIL}) for one in (base, plus))
+    return document(Study.of(Comparison((base, plus)), VI))
+
+
+@pytest.fixture(scope="module")
+def page(evil) -> str:
+    return to_html(evil, VI).decode()
+
+
+@pytest.fixture(scope="module")
+def told(study) -> Document:
+    return document(study)
+
+
+def section(found: Document, name: str):
+    return next(one for one in found.sections if one.name == name)
+
+
+# --- sentences ---
+
+
+def doctored(study: Study, **figures: object) -> Study:
+    """The study with other figures for the alternative's wait."""
+    rows = (study.verdicts["measure"] == "wait.mean").to_numpy()
+    table = study.verdicts.copy()
+    for name, value in figures.items():
+        table.loc[rows, name] = value
+    return replace(study, verdicts=table)
+
+
+BETTER = {"difference": -7.25, "low": -8.5, "high": -6.0, "verdict": "better"}
+WORSE = {"difference": 7.25, "low": 6.0, "high": 8.5, "verdict": "worse"}
+UNDECIDED = {"difference": 0.25, "low": -1.0, "high": 1.5, "verdict": "undecided"}
+SAME = {"difference": 0.0, "low": -0.1, "high": 0.1, "verdict": "no practical difference"}
+
+
+@pytest.mark.parametrize(
+    ("figures", "words", "numbers"),
+    [
+        (BETTER, "best is “Two clerks”", "-7.2 [-8.5; -6.0] min"),
+        (
+            WORSE,
+            "no alternative is clearly better than the baseline",
+            "clearly worse: “Two clerks”: +7.2 [+6.0; +8.5] min",
+        ),
+        (UNDECIDED, "no alternative is clearly better than the baseline", "min."),
+        (SAME, "no alternative is clearly better than the baseline", "min."),
+    ],
+)
+def test_sentences_follow_the_tables(study, figures, words, numbers):
+    changed_study = doctored(study, **figures)
+    told = compared(changed_study, "wait.mean", "commune")
+    assert words in told
+    assert numbers in told
+    assert ("worse" in told) == (figures is WORSE)
+    cells = [
+        shown(cell, EN)
+        for block in effects(changed_study).blocks
+        if isinstance(block, Table)
+        for row in block.rows
+        for cell in row
+    ]
+    assert any(EN.difference(figures["difference"], "min") in cell for cell in cells)
+    verdict = {"better": "better", "worse": "worse", "undecided": "undecided"}.get(
+        figures["verdict"], "no practical difference"
+    )
+    assert any(cell.endswith(f"] {verdict}") for cell in cells)
+
+
+@pytest.mark.parametrize(
+    ("high", "said"), [(-6.0, "5.8 times its margin"), (-0.1, "only 1.0 times its margin")]
+)
+def test_how_firm_a_lead_is(study, high, said):
+    low = -14.5 - high
+    texts = robustness(doctored(study, **(BETTER | {"low": low, "high": high}))).blocks[0].texts
+    assert [text for text in texts if said in text and "Mean wait" in text]
+
+
+def test_what_makes_averages_mean_little_is_told_first(study):
+    flag = {"kind": "overloaded", "place": "Commune", "queue": None, "load": 1.25}
+    plus = study.results[1]
+    flagged = replace(plus, provenance=plus.provenance | {"flags": [flag]})
+    texts = robustness(replace(study, results=(study.baseline, flagged))).blocks[0].texts
+    assert texts[0].startswith("“Two clerks”: UNSTABLE: Commune: the busiest team is offered 125 %")
+
+
+def test_undecided_is_told_among_what_could_overturn(study):
+    texts = robustness(doctored(study, **UNDECIDED)).blocks[0].texts
+    assert "Mean wait (Commune): neither better nor worse than the baseline for certain: Two clerks." in texts
+    assert not any("Mean wait" in text and "lead" in text for text in texts)
+
+
+@pytest.mark.parametrize("say", [VI, EN])
+def test_every_number_of_the_answer_stands_in_a_table(study, say):
+    found = document(doctored(replace(study, say=say), **BETTER))
+    tables = [block for part in found.sections for block in part.blocks if isinstance(block, Table)]
+    cells = {
+        re.sub(r"\] .*", "]", shown(cell, say)) for table in tables for row in table.rows for cell in row
+    }
+    numbers = re.findall(r"[-+]?[\d.,]+(?: %)? \[[^]]*\]", " ".join(section(found, "answer").blocks[0].texts))
+    assert len(numbers) >= 4
+    assert set(numbers) <= cells
+
+
+def test_one_run_has_three_sentences_and_no_comparison():
+    base = scenario_of(results()[0], "base", target={"wait": {"measure": "wait.mean", "at_most": 0.5}})
+    study = Study.of(base, EN)
+    texts = answer(study).blocks[0].texts
+    assert len(texts) == 3
+    assert texts[2] == "0 of 1 targets are met; missed: mean wait (whole network)."
+    names = [one.name for one in document(study).sections]
+    assert "inputs" not in names
+    assert names[:2] == ["answer", "effects"]
+
+
+def test_only_inputs_that_differ_are_listed(study):
+    assert [row[:3] for row in changed(study, study.alternatives[0])] == [("team.clerk.staff", "1", "2")]
+
+
+def test_lists_show_where_they_differ(study):
+    inputs = study.inputs.assign(baseline='["a", "b", "c"]', value='["a", "x", "y", "c"]')
+    (row,) = changed(replace(study, inputs=inputs), study.alternatives[0])
+    assert row[1:3] == ('… "b" …', '… "x", "y" …')
+
+
+# --- money ---
+
+
+def test_payback_is_what_the_savings_make_of_an_investment(study):
+    saving = Estimate(100.0, 50.0, 200.0, "VND", True)
+    assert benefit.payback(study, 300.0, saving) == "3.0 [1.5 – 6.0]"
+    assert benefit.payback(study, 300.0, saving._replace(low=-1.0)) == "3.0 [1.5 – never]"
+    assert benefit.payback(study, 300.0, saving._replace(mean=-1.0, low=-2.0)) == "never [1.5 – never]"
+    assert benefit.payback(study, 300.0, saving._replace(low=math.nan, high=math.nan)) == "3.0"
+
+
+def test_savings_are_staff_cost_and_citizens_hours_at_their_value(study):
+    base, plus = (one.measured.table() for one in study.results)
+
+    def network(table, measure):
+        whole = (table[["site", "place", "field", "team"]] == "").all(axis=1)
+        return table[whole & (table["measure"] == measure)]["value"].to_numpy()
+
+    cost, hours = (network(base, name) - network(plus, name) for name in ("staff.cost", "citizen.hours"))
+    first, last = date(2019, 1, 9), date(2019, 1, 11)
+    yearly = (cost + 25_000 * hours) * 365.25 / ((last - first).days + 1)
+    found = benefit.yearly_saving(replace(study, hour_value=25_000.0), study.alternatives[0])
+    assert found[:3] == pytest.approx(tuple(map(float, t_interval(yearly))))
+    assert found.mean > 0
+
+
+# --- HTML ---
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, and the texts of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def test_no_text_of_a_scenario_becomes_code(page):
+    text, page = page, Page(page)
+    assert not {tag for tag, _ in page.tags} & {"script", "iframe", "object", "embed", "link", "img", "base"}
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert "alert(1)" in "".join(page.texts)  # shown, not run
+    assert "<script" not in text
+    assert "\x07" not in text
+
+
+def test_the_page_needs_nothing_else(page):
+    text, page = page, Page(page)
+    loads = [
+        value for _, x in page.tags for name, value in x.items() if name in ("src", "href", "xlink:href")
+    ]
+    assert all(value.startswith("#") for value in loads)
+    assert "@import" not in text
+    assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", text))
+    policy = next(x["content"] for tag, x in page.tags if tag == "meta" and "http-equiv" in x)
+    assert policy.startswith("default-src 'none'")
+
+
+def test_the_page_is_told_to_those_who_do_not_see_it(page):
+    page = Page(page)
+    ids = [x["id"] for _, x in page.tags if "id" in x]
+    assert len(ids) == len(set(ids))
+    pictures = [x for _, x in page.tags if x.get("role") == "img"]
+    assert len(pictures) == sum(tag == "svg" for tag, _ in page.tags) > 2
+    assert all(len(x["aria-label"]) > 20 for x in pictures)
+    assert dict(page.tags)["html"]["lang"] == "vi"
+    targets = {x["href"].removeprefix("#") for tag, x in page.tags if tag == "a"}
+    assert targets <= set(ids)
+
+
+@pytest.mark.slow
+def test_the_same_study_makes_the_same_page(study, told):
+    assert to_html(document(study), EN) == to_html(told, EN)
+
+
+# --- Excel ---
+
+
+@pytest.fixture(scope="module")
+def workbook(evil):
+    return openpyxl.load_workbook(io.BytesIO(to_excel(evil, VI)))
+
+
+def test_texts_are_never_formulas(workbook):
+    cells = [cell for sheet in workbook for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert [cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith("=cmd")]
+
+
+def test_sheets_are_named_framed_and_sourced(workbook):
+    assert {"Tóm tắt", "Nguồn số liệu", "Hoàn vốn", "07a base", "II.06a base"} <= set(workbook.sheetnames)
+    for sheet in workbook.worksheets[1:]:
+        assert len(sheet.title) <= 31
+        assert sheet.freeze_panes is not None
+        assert sheet.page_setup.fitToWidth == 1
+    sources = [row[0].value for row in workbook["Nguồn số liệu"].iter_rows()]
+    assert "Hạt giống" in sources
+
+
+def test_numbers_are_numbers(study, told):
+    book = openpyxl.load_workbook(io.BytesIO(to_excel(told, EN)))
+    sheet = book["Values commune"]
+    heads = [cell.value for cell in sheet[3]]
+    at = heads.index("early or on time (%)") + 1
+    assert heads[at] == "early or on time (%) – lower bound"
+    cell = sheet.cell(4, at)
+    assert cell.value == pytest.approx(study.value(study.baseline, "on_time.rate", "commune").mean)
+    assert cell.number_format == "0.0%"
+    sheet = book["Differences commune"]
+    heads = [cell.value for cell in sheet[3]]
+    cell = sheet.cell(4, heads.index("early or on time (points)") + 1)
+    assert cell.value == pytest.approx(
+        100 * study.difference(study.results[1], "on_time.rate", "commune").mean
+    )
+
+
+def texts_of(sheet, first: int, last: int) -> list[list[str | None]]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=first, max_row=last)]
+
+
+def printed(*lines: str) -> list[list[str | None]]:
+    """Rows of a form's head; what is empty is joined to another cell."""
+    return [[text or None for text in line.split("|")] for line in lines]
+
+
+def test_form_ii06a_is_laid_out_as_printed(workbook):
+    sheet = workbook["II.06a base"]
+    assert sheet["A1"].value == "Biểu số II.06a/VPCP/KSTT"
+    assert [sheet.cell(row, 7).value for row in (1, 2, 3)] == [
+        "- Đơn vị báo cáo: …",
+        "- Đơn vị nhận báo cáo: …",
+        "Đơn vị tính: Số hồ sơ TTHC.",
+    ]
+    assert [sheet.cell(row, 1).value for row in (4, 5, 6)] == [
+        "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH",
+        "TẠI TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG",
+        "Kỳ báo cáo: … (Từ ngày 09/01/2019 đến ngày 11/01/2019)",
+    ]
+    assert texts_of(sheet, 8, 11) == printed(
+        "TT|Lĩnh vực, công việc giải quyết theo cấp|Tiếp nhận||||"
+        "Số lượng hồ sơ đã giải quyết||||Số lượng hồ sơ đang giải quyết||",
+        "||Tổng số|Trong đó||Từ kỳ trước|Tổng số|Trước hạn|Đúng hạn|Quá hạn|Tổng số|Trong hạn|Quá hạn",
+        "|||Trực tuyến|Trực tiếp, dịch vụ bưu chính||||||||",
+        "(1)|(2)|(3)|(4)|(5)|(6)|(7)|(8)|(9)|(10)|(11)|(12)|(13)",
+    )
+    joined = {str(area) for area in sheet.merged_cells.ranges}
+    assert {"A8:A10", "B8:B10", "C8:F8", "G8:J8", "K8:M8", "D9:E9", "C9:C10", "F9:F10", "M9:M10"} <= joined
+    for row in sheet.iter_rows(min_row=12, max_row=14, min_col=3, max_col=13, values_only=True):
+        received, online, direct, before, finished, early, on_time, late, still, within, overdue = row
+        assert received == pytest.approx(online + direct + before, abs=0.11)
+        assert finished == pytest.approx(early + on_time + late, abs=0.11)
+        assert still == pytest.approx(within + overdue, abs=0.11)
+        assert received == pytest.approx(finished + still, abs=0.11)
+
+
+def test_form_07a_is_laid_out_as_printed(workbook):
+    sheet = workbook["07a base"]
+    assert sheet["A3"].value == "(Từ ngày 09/01/2019 đến ngày 11/01/2019)"
+    assert texts_of(sheet, 5, 7) == printed(
+        "STT|Lĩnh vực|Số hồ sơ nhận giải quyết|||Kết quả giải quyết||||||Bổ sung|Trả lại",
+        "||Tổng số|Trong đó||Số hồ sơ đã giải quyết|||Số hồ sơ đang giải quyết||||",
+        "|||Số kỳ trước chuyển qua|Số mới tiếp nhận|Tổng số|Trả đúng thời hạn|Trả quá hạn|"
+        "Tổng số|Chưa đến hạn|Quá hạn||",
+    )
+    counts = results()[0].form_07a(None)
+    last = [cell.value for cell in sheet[7 + len(counts)]]
+    assert last[:2] == [None, "Tổng số"]
+    assert last[2:] == pytest.approx(counts.iloc[-1, 2:].to_list(), abs=0.051)
+
+
+def test_evaluation_forms_add_up_what_is_simulated(study):
+    forms = {form.name: form for form in official_forms.forms(study)}
+    rows = forms["Form 02 commune"].rows
+    points = [row[3].value for row in rows[:-1] if not math.isnan(row[3].value)]
+    assert len(rows) == 10
+    assert rows[-1][2] == Number(18, "")
+    assert rows[-1][3].value == pytest.approx(sum(points))
+    assert len(forms["Form 3"].rows) == 2
+
+
+def test_names_of_sheets_are_allowed_and_differ(told):
+    long = "[a]:*?/\\" + "x" * 40
+    forms = tuple(form._replace(name=f"{long}{number}") for number, form in enumerate(told.forms))
+    book = openpyxl.load_workbook(io.BytesIO(to_excel(told._replace(forms=forms), EN)))
+    assert len({name.lower() for name in book.sheetnames}) == len(book.sheetnames)
+
+
+# --- Word ---
+
+
+def test_word_has_styles_captions_fields_and_alternative_texts(evil):
+    made = docx.Document(io.BytesIO(to_word(evil, VI)))
+    headings = [one.text for one in made.paragraphs if one.style.name == "Heading 1"]
+    assert headings[:2] == ["1. Câu hỏi", "2. Trả lời"]
+    codes = [one.text for one in made.element.iter(qn("w:instrText"))]
+    assert any(code.startswith("TOC") for code in codes)
+    captions = [one for one in made.paragraphs if one.style.name == "Caption"]
+    assert sum(code.startswith("SEQ") for code in codes) == len(captions)
+    drawn = list(made.element.iter(qn("wp:docPr")))
+    assert drawn
+    assert all(len(one.get("descr")) > 20 for one in drawn)
+    assert [(one.orientation, round(one.page_width.mm)) for one in made.sections] == [(0, 210), (1, 297)]
+    assert made.styles["Normal"].font.name == "Times New Roman"
+
+
+# --- files ---
+
+
+def test_files_are_written_whole_or_not_at_all(tmp_path, monkeypatch, study):
+    made = SimpleNamespace()  # never looked at: what writes is replaced
+    monkeypatch.setattr(writing, "writer_of", lambda name: lambda *_: name.encode())
+    written = writing.write(made, tmp_path, ["html", "xlsx"], EN)
+    assert [file.name for file in written] == ["report_en.html", "report_en.xlsx"]
+
+    monkeypatch.setattr(writing, "writer_of", lambda _: lambda *_: b"new")
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied", "a", None, str(tmp_path / "report_en.html"))
+
+    monkeypatch.setattr(writing.os, "replace", refuse)
+    with pytest.raises(
+        ScenarioError, match=r"report_en\.html: cannot be written: .*; is it open in another program\?"
+    ):
+        writing.write(made, tmp_path, ["html", "xlsx"], EN)
+    assert sorted(file.read_bytes() for file in tmp_path.iterdir()) == [b"html", b"xlsx"]
+
+
+@pytest.mark.parametrize("text", ["pdf", "", "html,pdf"])
+def test_unknown_formats_are_refused_with_the_choices(text):
+    with pytest.raises(ScenarioError, match="choose one or more of html,docx,xlsx"):
+        writing.formats_of(text)
+
+
+def test_formats_are_taken_once():
+    assert writing.formats_of(" HTML,docx,html") == ["html", "docx"]
+
+
+def test_a_missing_library_is_named_with_what_to_do(monkeypatch):
+    def missing(_):
+        raise ModuleNotFoundError("No module named 'docx'", name="docx")
+
+    monkeypatch.setattr(writing, "import_module", missing)
+    with pytest.raises(
+        ScenarioError, match=r"needs the library docx; install it with: pip install 'motcua\[report\]'"
+    ):
+        writing.writer_of("docx")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_all_words_are_there(study, code):
+    found = document(replace(study, say=language(code), investment={"plus": 1e6}, hour_value=20_000.0))
+    assert found.language == code
+    assert all(part.blocks for part in found.sections)
