@@ -22,7 +22,7 @@ from sim.results.groups import Groupings
 from sim.results.measured import key, measure
 from sim.results.observe import observe
 from sim.scenario import ScenarioFile
-from sim.study.replicate import ENGINES
+from sim.study.tasks import ENGINES
 
 simulate = ENGINES["compiled"]
 HERE = Path(__file__).parent

@@ -74,6 +74,18 @@ def parse(text: str | float, folder: Path | None = None) -> Law:
         raise ValueError(f"{text[:LONGEST_TEXT]!r} is not a law: {error}") from None
 
 
+def scaled(text: str | float, factor: float) -> str:
+    """The text of the law of values so many times as large; ValueError for what is no law, and for `empirical`."""
+    name, bound = _read(str(text).strip())
+    if name == "empirical":
+        raise ValueError("an empirical law cannot be multiplied; use a factor on the step's work")
+    return f"{name}({', '.join(f'{key}={_scaled(key, value, factor)!r}' for key, value in bound.items())})"
+
+
+def _scaled(parameter: str, value: float | str, factor: float) -> float | str:
+    return value if isinstance(value, str) or parameter in ("shape", "stages") else value * factor
+
+
 def _read(text: str) -> tuple[str, dict[str, float | str]]:
     """Take a text apart into the law's name and its parameters, in the order of its signature."""
     if len(text) > LONGEST_TEXT or "\\" in text:

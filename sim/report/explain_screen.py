@@ -12,6 +12,7 @@ from rich.text import Text
 from sim.report.console import shown, table, words
 from sim.report.language import Language
 from sim.scenario import ScenarioFile
+from sim.scenario.differences import differences as differences_of
 from sim.study.explanation import Explanation
 
 HOUR = 60.0
@@ -27,7 +28,7 @@ def explanation(found: Explanation, say: Language) -> RenderableType:
     parts.append(Text(say("explain.calendar", days=found.working_days)))
     parts.append(Text(say("explain.events", events=say.number(found.events, 0))))
     if file.parent is not None:
-        parts += ["", differences(file, say)]
+        parts += ["", differences(file.parent, file, say)]
     parts += ["", _values(found, say), "", _catalogue(found, say), "", _load(found, say), ""]
     parts += [_hours(found, say), ""]
     parts += [*_busiest(found, say), *warnings((flag._asdict() for flag in found.flags()), say)]
@@ -36,28 +37,23 @@ def explanation(found: Explanation, say: Language) -> RenderableType:
 
 def warnings(flags: Iterable[Mapping[str, Any]], say: Language) -> list[Text]:
     """The flags of a scenario, so that nobody reads its averages without them."""
-    return [
-        Text(
-            say(
-                f"flag.{flag['kind']}",
-                site=flag["place"],
-                queue=flag["queue"],
-                load=say.percent(flag["load"] or 0, 0),
-            ),
-            style="bold red",
-        )
-        for flag in flags
-    ]
+    return [Text(say(f"flag.{flag['kind']}", **_flag(flag, say)), style="bold red") for flag in flags]
 
 
-def differences(file: ScenarioFile, say: Language) -> RenderableType:
-    """What the scenario changes in its parent."""
-    assert file.parent is not None
-    parent = file.parent.name
-    title = say("explain.differences", parent=parent)
-    made = words(say("explain.path"), parent, file.name, title=title)
-    for path, before, after in file.differences():
-        made.add_row(path, shown(before, say), shown(after, say))
+def _flag(flag: Mapping[str, Any], say: Language) -> dict[str, object]:
+    """What the texts of flags speak of."""
+    dossiers = {name: say.number(flag.get(name) or 0) for name in ("late", "open")}
+    days = {name: flag.get(name) for name in ("days", "suggested")}
+    load = say.percent(flag.get("load") or 0, 0)
+    return {"site": flag["place"], "queue": flag.get("queue"), "load": load, **dossiers, **days}
+
+
+def differences(before: ScenarioFile, after: ScenarioFile, say: Language) -> RenderableType:
+    """What a scenario has otherwise than another."""
+    title = say("explain.differences", parent=before.name)
+    made = words(say("explain.path"), before.name, after.name, title=title)
+    for path, old, new in differences_of(before.scenario, after.scenario):
+        made.add_row(path, shown(old, say), shown(new, say))
     return made
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sim.report.language import Language
 from sim.report.official_tables import official_tables
-from sim.results.result import Comparison, Result
+from sim.results.comparison import Comparison
+from sim.results.result import Result
 from sim.results.saving import save_csv
 from sim.scenario import ScenarioError
 
@@ -39,7 +40,7 @@ def save_run(result: Result, folder: Path, say: Language) -> None:
     result.save(folder)
     for name, table in official_tables(result, say).items():
         save_csv(table, folder, name)
-    _save_figures(result, folder, say)
+    _save_figures("result", result, folder, say)
 
 
 def save_comparison(comparison: Comparison, folder: Path, say: Language) -> None:
@@ -47,14 +48,14 @@ def save_comparison(comparison: Comparison, folder: Path, say: Language) -> None
     comparison.save(folder)
     for result in comparison.results:
         result.save(folder / result.name, long_as_csv=False)
-    from sim.report import figures
-
-    figures.save(figures.differences(comparison, say), folder / "differences.png")
-    _save_figures(comparison.results[0], folder, say)
+    _save_figures("comparison", comparison, folder, say)
+    _save_figures("result", comparison.results[0], folder, say)
 
 
-def _save_figures(result: Result, folder: Path, say: Language) -> None:
-    from sim.report import figures
+def _save_figures(source: str, subject: Result | Comparison, folder: Path, say: Language) -> None:
+    """The figures that are made of such a subject."""
+    from sim.report.figures import PICTURES, save
 
-    figures.save(figures.wait_over_day(result, say), folder / "wait_over_day.png")
-    figures.save(figures.on_time_by_field(result, say), folder / "on_time_by_field.png")
+    for name, picture in PICTURES.items():
+        if picture.source == source:
+            save(picture(subject, say), folder / f"{name}.png")

@@ -13,8 +13,11 @@ from rich.text import Text
 from sim.report.console import table
 from sim.report.explain_screen import differences, warnings
 from sim.report.language import Language
+from sim.report.study_screen import believed
+from sim.report.verdict_screen import judged, precision
+from sim.results.comparison import Comparison
 from sim.results.measures import MEASURES
-from sim.results.result import Comparison, Result
+from sim.results.result import Result
 from sim.results.targets import Verdict
 from sim.scenario import ScenarioFile
 from sim.selftest import Check
@@ -28,10 +31,10 @@ def run(
     """The figures of one scenario: the whole network and each kind of site."""
     parts: list[RenderableType] = [Text(result.title, style="bold"), Text(_what(result, workers, say)), ""]
     parts += [*warnings(result.provenance["flags"], say), *_how_many(result, say)]
-    parts += [_summary(file, result, say)]
+    parts += [_summary(file, result, say), *precision(result, say)]
     if verdicts:
         parts += ["", _targets(verdicts, say)]
-    return Group(*parts)
+    return Group(*parts, *believed([result], [file], say))
 
 
 def comparison(
@@ -44,14 +47,20 @@ def comparison(
         parts += ["", Text(f"{file.name}: {file.scenario.title}", style="bold")]
         if file.question:
             parts.append(Text(say("run.question", question=file.question)))
-        if file.parent is not None:
-            parts.append(differences(file, say))
+        if file is not files[0]:
+            parts.append(differences(files[0], file, say))
         parts += warnings(result.provenance["flags"], say)
     parts += ["", *_how_many(baseline, say)]
     rows = compared.table(group=["site"])
     for site, kind in files[0].scenario.site.items():
         parts += [_compared(rows[rows["site"] == site], kind.title, say), ""]
-    return Group(*parts, Text(say("run.rate_note"), style="dim"))
+    return Group(
+        *parts,
+        Text(say("run.rate_note"), style="dim"),
+        "",
+        judged(compared, say),
+        *believed(compared.results, files, say),
+    )
 
 
 def selftest(checks: Sequence[Check], say: Language) -> RenderableType:

@@ -18,11 +18,17 @@ def trace(model: Model, name: str, lines: list[Line], say: Language) -> Renderab
     title = model.scenario.procedure[procedure].name
     made = table("", "", title=say("trace.heading", dossier=name, procedure=title))
     made.columns[1].justify = "left"
-    for line in lines:
-        made.add_row(
-            say.moment(model.moment(line.time)), say(f"trace.{line.key}", **_words(model, line, say))
-        )
+    for moment, words in told(model, lines, say):
+        made.add_row(moment, words)
     return made
+
+
+def told(model: Model, lines: list[Line], say: Language) -> list[tuple[str, str]]:
+    """When, and what happened."""
+    return [
+        (say.moment(model.moment(line.time)), say(f"trace.{line.key}", **_words(model, line, say)))
+        for line in lines
+    ]
 
 
 def _words(model: Model, line: Line, say: Language) -> dict[str, str]:

@@ -1,0 +1,161 @@
+"""What all chapters of a report read: the results, in one table whether there is one scenario or are several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import pandas as pd
+
+from sim.report.language import Language
+from sim.report.paper.document import Estimate, clean, shared
+from sim.results.comparison import Comparison
+from sim.results.measures import MEASURES
+from sim.results.result import Result
+
+PAIRED = ("difference", "difference_low", "difference_high", "better")
+GROUP = ["scenario", "measure", "site"]
+BETTER, WORSE, SAME, UNDECIDED = "better", "worse", "same", "undecided"
+VERDICTS = {"better": BETTER, "worse": WORSE, "no practical difference": SAME, "undecided": UNDECIDED}
+
+
+@dataclass(frozen=True)
+class Study:
+    """Results in the words of one language; the first is the baseline.
+
+    The tables are those of :class:`Comparison`; of a single run the last two are empty.
+    """
+
+    results: tuple[Result, ...]
+    comparison: Comparison | None = field(repr=False)  # for figures
+    table: pd.DataFrame = field(repr=False)
+    verdicts: pd.DataFrame = field(repr=False)
+    inputs: pd.DataFrame = field(repr=False)
+    say: Language = field(repr=False)
+    investment: Mapping[str, float] = field(default_factory=dict)  # VND by scenario
+    hour_value: float | None = None  # VND for an hour of a citizen
+
+    @classmethod
+    def of(cls, saved: Result | Comparison, say: Language) -> Study:
+        """The study that a run or a comparison is."""
+        if isinstance(saved, Comparison):
+            return cls(saved.results, saved, saved.table(), saved.verdicts, saved.inputs, say)
+        table = saved.summary().assign(scenario=saved.name, **dict.fromkeys(PAIRED, float("nan")))
+        return cls(
+            (saved,), None, table, pd.DataFrame(columns=GROUP), pd.DataFrame(columns=["scenario"]), say
+        )
+
+    @property
+    def baseline(self) -> Result:
+        """What all others are compared with."""
+        return self.results[0]
+
+    @property
+    def alternatives(self) -> tuple[Result, ...]:
+        """All but the baseline."""
+        return self.results[1:]
+
+    @cached_property
+    def sites(self) -> dict[str, str]:
+        """Titles of the kinds of site, the most important first as in the file."""
+        return {name: clean(title) for name, title in self.baseline.titles("site").items()}
+
+    @property
+    def replications(self) -> int:
+        """Of each scenario."""
+        return int(self.baseline.provenance["replications"])
+
+    @property
+    def period(self) -> tuple[date, date]:
+        """First and last day of the measuring window."""
+        horizon = self.baseline.provenance["scenario"]["horizon"]
+        return date.fromisoformat(horizon["from"]), date.fromisoformat(horizon["to"])
+
+    def title(self, result: Result) -> str:
+        """A scenario's title, without what those of all alternatives begin with before a colon."""
+        if result is self.baseline:
+            return clean(result.title)
+        return clean(result.title.removeprefix(f"{self.baseline.title}; ").removeprefix(self._prefix))
+
+    @cached_property
+    def _prefix(self) -> str:
+        titles = [one.title.removeprefix(f"{self.baseline.title}; ") for one in self.alternatives]
+        begin = titles[0][: shared(min(titles), max(titles))] if len(titles) > 1 else ""
+        return begin[: begin.rfind(": ") + 2] if ": " in begin else ""
+
+    def has(self, measure: str) -> bool:
+        """The study knows this measure; without a survey nobody is asked."""
+        return bool((self.table["measure"] == measure).any())
+
+    def row(self, result: Result, measure: str, site: str = "") -> pd.Series:
+        """One measure of one scenario, of a kind of site or the network; all NaN where it is not known."""
+        row = self._rows.xs((result.name, measure, site))
+        assert isinstance(row, pd.Series)
+        return row
+
+    def value(self, result: Result, measure: str, site: str = "") -> Estimate:
+        """The mean and its interval."""
+        row = self.row(result, measure, site)
+        return Estimate(*_numbers(row, "mean", "low", "high"), MEASURES[measure].unit)
+
+    def difference(self, result: Result, measure: str, site: str = "") -> Estimate:
+        """The paired difference to the baseline; of what is decided with simultaneous bounds and the verdict."""
+        unit = MEASURES[measure].unit
+        if (decided := self._decided(result, measure, site)) is not None:
+            verdict = self.say(f"verdict.{self.verdict(result, measure, site)}")
+            return Estimate(*_numbers(decided, "difference", "low", "high"), unit, True, verdict)
+        row = self.row(result, measure, site)
+        numbers = _numbers(row, "difference", "difference_low", "difference_high")
+        return Estimate(*numbers, unit, True)
+
+    def verdict(self, result: Result, measure: str, site: str = "") -> str:
+        """Better or worse than the baseline, much the same, or undecided; empty of the baseline.
+
+        What the comparison does not decide has no practical threshold: better or worse is then what its own interval
+        tells from 0.
+        """
+        if (decided := self._decided(result, measure, site)) is not None:
+            return VERDICTS[decided["verdict"]]
+        by, low, high = self.difference(result, measure, site)[:3]
+        if by != by:
+            return ""
+        if not self.say.is_clear(by, low, high, MEASURES[measure].unit):
+            return UNDECIDED
+        return BETTER if (by < 0) == (MEASURES[measure].better == "lower") else WORSE
+
+    def ranked(self, measure: str, site: str, verdict: str) -> Sequence[Result]:
+        """The alternatives of one verdict, the one that differs most first."""
+        chosen = [one for one in self.alternatives if self.verdict(one, measure, site) == verdict]
+        return sorted(chosen, key=lambda one: -abs(self.difference(one, measure, site).mean))
+
+    def _decided(self, result: Result, measure: str, site: str) -> pd.Series | None:
+        """What the comparison decides of a measure, if it does."""
+        key = (result.name, measure, site)
+        if key not in self._decisions.index:
+            return None
+        row = self._decisions.xs(key)
+        assert isinstance(row, pd.Series)
+        return row
+
+    @cached_property
+    def _decisions(self) -> pd.DataFrame:
+        table = self.verdicts
+        if len(table):
+            whole = (table[["place", "field", "team"]] == "").all(axis=1)
+            table = table[whole & (table["verdict"] != "")]
+        return table.set_index(GROUP)
+
+    @cached_property
+    def _rows(self) -> pd.DataFrame:
+        """The rows of the network and of kinds of site, by scenario, measure and site, each there."""
+        whole = self.table[(self.table[["place", "field", "team"]] == "").all(axis=1)]
+        every = pd.MultiIndex.from_product(
+            [[one.name for one in self.results], list(MEASURES), ["", *self.baseline.titles("site")]]
+        )
+        return whole.set_index(GROUP).reindex(every)
+
+
+def _numbers(row: pd.Series, mean: str, low: str, high: str) -> tuple[float, float, float]:
+    return float(row[mean]), float(row[low]), float(row[high])

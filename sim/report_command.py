@@ -1,0 +1,60 @@
+"""The command ``sim report``: a results folder becomes a document to read, print and hand in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.options import Lang, pairs
+from sim.report import language
+from sim.report.console import console
+from sim.scenario import ScenarioError
+
+Results = Annotated[
+    Path, typer.Argument(help="Folder that `run --out` or `compare --out` left.", show_default=False)
+]
+To = Annotated[str, typer.Option(help="One or more of html,docx,xlsx.")]
+Investment = Annotated[
+    list[str] | None,
+    typer.Option(help="What a scenario costs once, NAME=VND; may be repeated.", show_default=False),
+]
+HourValue = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        help="VND that an hour of a citizen counts; by default hours are not money.",
+        show_default=False,
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(report)
+
+
+def report(
+    results: Results,
+    lang: Lang,
+    to: To = "html",
+    investment: Investment = None,
+    hour_value: HourValue = None,
+) -> None:
+    """Write what a run or a comparison found as a report: question, answer, effects, cost, what it rests on."""
+    from sim.report.paper.report import write_report  # matplotlib takes long to import
+
+    say = language.language(lang)
+    amounts = _amounts(investment)
+    written = write_report(results, say, to=to, investment=amounts, hour_value=hour_value)
+    files = ", ".join(map(str, written))
+    console(stderr=True).print(say("report.written", files=files), soft_wrap=True)
+
+
+def _amounts(texts: list[str] | None) -> dict[str, float]:
+    """VND by scenario."""
+    try:
+        return {name: float(value) for name, value in pairs(texts).items()}
+    except ValueError:
+        raise ScenarioError(f"--investment {' '.join(texts or [])}: write NAME=VND") from None
