@@ -39,7 +39,8 @@ from sim.kernelcache import cached
 from sim.officetime import add_working, next_day_opening
 
 NAN = math.nan
-DESK, OFFICE, AGENCY, ROUND = int(Kind.DESK), int(Kind.OFFICE), int(Kind.AGENCY), int(Kind.ROUND)
+DESK, OFFICE, AGENCY = int(Kind.DESK), int(Kind.OFFICE), int(Kind.AGENCY)
+ROUND, MILESTONE = int(Kind.ROUND), int(Kind.MILESTONE)
 OPEN, DONE, LOST = int(Outcome.OPEN), int(Outcome.DONE), int(Outcome.LOST)
 START, PAUSE, RESUME, STOP = int(Mark.START), int(Mark.PAUSE), int(Mark.RESUME), int(Mark.STOP)
 IMPATIENT, BALKED = int(Reason.PATIENCE), int(Reason.BALKED)
@@ -53,7 +54,8 @@ ENTER = int(Precedence.ENTER) << PRECEDENCE_AT
 PATIENCE = int(Precedence.PATIENCE) << PRECEDENCE_AT
 ROSTER = int(Precedence.ROSTER) << PRECEDENCE_AT
 CLOSING = int(Precedence.CLOSING) << PRECEDENCE_AT
-AGENDA, ARRIVALS, ROSTERS, CLOSINGS = range(4)  # where the next event comes from
+AGENDA, ARRIVALS, ROSTERS, CLOSINGS, FOLLOWS = range(5)  # where the next event comes from
+ONE = np.uint64(1)  # unsigned numbers stay so
 
 
 def simulate(plan: Plan, draws: Draws) -> Log:
@@ -91,52 +93,59 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
     dossiers = len(draws.arrival)
     sorted_time, sorted_code, sorted_source = -1.0, 0, AGENDA
     day_starts, closes_today = -1440.0, -math.inf
+    follows = NONE  # the slot of a task that enters before anything else happens
     events_left = 0  # for which there is room, whatever they bring about
     while True:
-        # --- the next event: the smallest key of four sources ---
-        if sorted_source == AGENDA:
-            sorted_time = math.inf
-            if arrival < dossiers:
-                sorted_time, sorted_source = draws.arrival[arrival], ARRIVALS
-                sorted_code = ENTER | (draws.task_start[draws.stage_start[arrival]] << SLOT_BITS)
-            if change < len(draws.roster_time):
-                t, c = draws.roster_time[change], ROSTER | (draws.roster_team[change] << SLOT_BITS)
-                if t < sorted_time or (t == sorted_time and c < sorted_code):
-                    sorted_time, sorted_code, sorted_source = t, c, ROSTERS
-            if closing < len(plan.closing_time):
-                t, c = plan.closing_time[closing], CLOSING | (plan.closing_site[closing] << SLOT_BITS)
-                if t < sorted_time or (t == sorted_time and c < sorted_code):
-                    sorted_time, sorted_code, sorted_source = t, c, CLOSINGS
-        front_size = counts[FRONT_SIZE]
-        now = front[front_size - 1]["time"] if front_size > 0 else math.inf
-        while slice_ends <= min(sorted_time, now) and counts[SLICE] < last_slice:
-            turn_slice(front, rest, later, bucket, counts)
-            slice_ends = (counts[SLICE] + 1) * width if counts[SLICE] < last_slice else math.inf
+        # --- the next event: what follows at once, else the smallest key of four sources ---
+        source, code = FOLLOWS, np.int64(0)
+        if follows == NONE:
+            if sorted_source == AGENDA:
+                sorted_time = math.inf
+                if arrival < dossiers:
+                    sorted_time, sorted_source = draws.arrival[arrival], ARRIVALS
+                    sorted_code = ENTER | (draws.task_start[draws.stage_start[arrival]] << SLOT_BITS)
+                if change < len(draws.roster_time):
+                    t, c = draws.roster_time[change], ROSTER | (draws.roster_team[change] << SLOT_BITS)
+                    if t < sorted_time or (t == sorted_time and c < sorted_code):
+                        sorted_time, sorted_code, sorted_source = t, c, ROSTERS
+                if closing < len(plan.closing_time):
+                    t, c = plan.closing_time[closing], CLOSING | (plan.closing_site[closing] << SLOT_BITS)
+                    if t < sorted_time or (t == sorted_time and c < sorted_code):
+                        sorted_time, sorted_code, sorted_source = t, c, CLOSINGS
             front_size = counts[FRONT_SIZE]
             now = front[front_size - 1]["time"] if front_size > 0 else math.inf
-        source, code = AGENDA, 0
-        if front_size > 0:
-            code = front[front_size - 1]["code"]
-        if sorted_time < now or (sorted_time == now and sorted_code < code):
-            now, code, source = sorted_time, sorted_code, sorted_source
-        if not now < plan.end:
-            break
-        if events_left <= 0:
-            events_left = _events_left(room, used, spells, leavings)
-            if events_left <= 0:
+            while slice_ends <= min(sorted_time, now) and counts[SLICE] < last_slice:
+                turn_slice(front, rest, later, bucket, counts)
+                slice_ends = (counts[SLICE] + 1) * width if counts[SLICE] < last_slice else math.inf
+                front_size = counts[FRONT_SIZE]
+                now = front[front_size - 1]["time"] if front_size > 0 else math.inf
+            source = AGENDA
+            if front_size > 0:
+                code = front[front_size - 1]["code"]
+            if sorted_time < now or (sorted_time == now and sorted_code < code):
+                now, code, source = sorted_time, sorted_code, sorted_source
+            if not now < plan.end:
                 break
+            if events_left <= 0:
+                events_left = _events_left(room, used, spells, leavings)
+                if events_left <= 0:
+                    break
+            if source != AGENDA:
+                sorted_source = AGENDA
         events_left -= 1
-        if source != AGENDA:
-            sorted_source = AGENDA
         if now >= day_starts + 1440.0:
             day = rules.day_number(now)
             day_starts = day * 1440.0
             closes_today = rules.closing_of(plan.office.first_session, plan.office.closes, day)
         opening = entering = ending = joined = NONE
-        first = after = new = concerning = going = 0
+        new = concerning = going = 0
+
+        # --- a task enters behind the one that has just ended ---
+        if source == FOLLOWS:
+            entering, follows = follows, NONE
 
         # --- a task finishes, enters, or its citizen loses patience ---
-        if source == AGENDA:
+        elif source == AGENDA:
             drop_next(front, rest, counts)
             slot = code & SLOT_MASK
             if live[slot]["task"] == (code >> SLOT_BITS) & ID_MASK:
@@ -225,42 +234,58 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             live[ending]["task"], live[ending]["after"] = NONE, free
             free = ending
             used -= 1
-            mark = draws.mark[task]
-            if mark == START:
-                if math.isnan(received[dossier]):
-                    received[dossier] = now
-                unit, amount = draws.deadline_unit[dossier], draws.deadline_amount[dossier]
-                due[dossier] = rules.due_when_started(plan.office, now, unit, amount, draws.cut_off[dossier])
-            elif mark == PAUSE:
-                paused[dossier] = now
-            elif mark == RESUME and not math.isnan(paused[dossier]):
-                due[dossier] = rules.due_when_resumed(
-                    plan.office,
-                    plan.restart,
-                    due[dossier],
-                    paused[dossier],
-                    now,
-                    draws.deadline_unit[dossier],
-                    draws.deadline_amount[dossier],
-                    draws.cut_off[dossier],
-                )
-                paused[dossier] = NAN
-            elif mark == STOP:
-                ready[dossier] = now
-            stage = case[dossier]["stage"] + 1
-            is_last = stage == draws.stage_start[dossier + 1]
-            if case[dossier]["here"] != 0 and (is_last or draws.kind[draws.task_start[stage]] != DESK):
-                case[dossier]["here"] = 0
-                _goes_out(site_at[draws.site[dossier]])
-            case[dossier]["left"] -= 1
-            if case[dossier]["left"] == 0 and not is_last:
-                case[dossier]["stage"] = stage
-                opening = dossier
+            of = case[dossier]
+            while True:
+                mark = draws.mark[task]
+                if mark == START:
+                    if math.isnan(received[dossier]):
+                        received[dossier] = now
+                    unit, amount = draws.deadline_unit[dossier], draws.deadline_amount[dossier]
+                    due[dossier] = rules.due_when_started(
+                        plan.office, now, unit, amount, draws.cut_off[dossier]
+                    )
+                elif mark == PAUSE:
+                    paused[dossier] = now
+                elif mark == RESUME and not math.isnan(paused[dossier]):
+                    due[dossier] = rules.due_when_resumed(
+                        plan.office,
+                        plan.restart,
+                        due[dossier],
+                        paused[dossier],
+                        now,
+                        draws.deadline_unit[dossier],
+                        draws.deadline_amount[dossier],
+                        draws.cut_off[dossier],
+                    )
+                    paused[dossier] = NAN
+                elif mark == STOP:
+                    ready[dossier] = now
+                stage = of["stage"] + ONE
+                first = np.uint64(draws.task_start[stage])
+                is_last = stage == draws.stage_start[dossier + ONE]
+                if of["here"] != 0 and (is_last or draws.kind[first] != DESK):
+                    of["here"] = 0
+                    _goes_out(site_at[draws.site[dossier]])
+                of["left"] -= 1
+                if of["left"] != 0 or is_last:
+                    break
+                of["stage"] = stage
+                if (
+                    draws.kind[first] != MILESTONE
+                    or draws.task_start[stage + ONE] - draws.task_start[stage] > 1
+                ):
+                    opening = dossier
+                    break
+                of["left"] = 1
+                task = first
+                log.entered[task], log.started[task], log.ended[task] = now, NAN, now
+                log.team[task], log.overtime[task], log.interrupted[task] = -1, 0.0, 0
+                log.outcome[task] = DONE
 
         # --- a stage begins: its tasks enter now, or when the citizen comes ---
         if opening != NONE:
             stage = case[opening]["stage"]
-            first, after = draws.task_start[stage], draws.task_start[stage + 1]
+            first, after = np.uint64(draws.task_start[stage]), np.uint64(draws.task_start[stage + ONE])
             case[opening]["left"] = after - first
             for task in range(first, after):
                 slot = free & SLOT_MASK
@@ -280,6 +305,8 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                         coming = _next_visit(plan.visit_edge, plan.visit_mass, plan.visit_day, now, moment)
                 if task == first and ending == NONE:
                     entering = slot
+                elif coming == now and after - first == 1:
+                    follows = slot
                 else:
                     _plan(new_event[new], coming, ENTER, task, slot)
                     new += 1
@@ -441,6 +468,16 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
         for at in range(new):
             t, code = new_event[at]["time"], new_event[at]["code"]
             add(front, rest, later, bucket, counts, slice_ends, width, t, code)
+        if follows != NONE:
+            code = ENTER | (np.int64(live[follows]["task"]) << SLOT_BITS) | np.int64(follows)
+            size = counts[FRONT_SIZE]
+            if (
+                events_left == 0
+                or (now == sorted_time and sorted_code < code)
+                or (size > 0 and front[size - 1]["time"] == now and front[size - 1]["code"] < code)
+            ):
+                add(front, rest, later, bucket, counts, slice_ends, width, now, code)
+                follows = NONE
 
     progress["arrival"], progress["change"], progress["closing"] = arrival, change, closing
     progress["free"], progress["used"], progress["slice_ends"] = free, used, slice_ends
