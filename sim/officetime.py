@@ -147,6 +147,8 @@ def due(office: OfficeTime, received: Minutes, unit: int, amount: Minutes, cut_o
     Every unit counts from :func:`count_from`. N working days from an opening end at the N-th day's closing.
     Calendar days and the same day end with the last session of the day, or of the next working day.
     """
+    if unit == NO_DEADLINE:
+        return received + np.inf
     start = count_from(office, received, cut_off)
     if unit == WORKING_DAYS:
         return add_working(office, start, amount * office.day_minutes)
@@ -154,9 +156,7 @@ def due(office: OfficeTime, received: Minutes, unit: int, amount: Minutes, cut_o
         return add_working(office, start, amount * HOUR)
     if unit == CALENDAR_DAYS:
         return day_closing(office, day_of(start + DAY * amount))
-    if unit == SAME_DAY:
-        return day_closing(office, day_of(start))
-    return start + np.inf
+    return day_closing(office, day_of(start))
 
 
 @register_jitable

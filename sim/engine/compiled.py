@@ -34,7 +34,17 @@ from sim.engine.agenda import (
 )
 from sim.engine.contract import Bools, Draws, Floats, Ints, Kind, Log, Mark, Outcome, Plan, Precedence, Reason
 from sim.engine.lines import head, insert, remove
-from sim.engine.state import Indices, Room, charge_overtime, link, make_log, make_room, more_room, unlink
+from sim.engine.state import (
+    Indices,
+    Room,
+    Spells,
+    charge_overtime,
+    link,
+    make_log,
+    make_room,
+    more_room,
+    unlink,
+)
 from sim.kernelcache import cached
 from sim.officetime import add_working, next_day_opening
 
@@ -64,9 +74,10 @@ def simulate(plan: Plan, draws: Draws) -> Log:
     while not run(plan, draws, log, room):
         room = more_room(room)
     progress = room.progress[0]
-    spell, left = room.spell[: progress["spells"]], room.left[: progress["leavings"]]
-    columns = [rows[name].copy() for rows in (spell, left) for name in rows.dtype.names]
-    return log._replace(**dict(zip(Log._fields[-len(columns) :], columns, strict=True)))
+    left = room.left[: progress["leavings"]]
+    rows = [column[: progress["spells"]] for column in room.spell]
+    rows += [left[name].copy() for name in left.dtype.names]
+    return log._replace(**dict(zip(Log._fields[-len(rows) :], rows, strict=True)))
 
 
 def prepare(plan: Plan) -> None:
@@ -186,7 +197,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             charge_overtime(live, team, now)
             team["staff"], team["staying"], team["stays_till"] = count, stay, site["emptied"]
             while team["busy"] > count and team["office"] > 0:
-                line = _send_back(live, team, line_at, ends, classes, spell[spells], now)
+                line = _send_back(live, team, line_at, ends, classes, spell, spells, now)
                 spells += 1
                 for at in range(line_at[line]["first_server"], line_at[line]["last_server"]):
                     concerned[concerning] = room.server_team[at]
@@ -222,7 +233,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                 number = live[ending]["team"]
                 team = team_at[number]
                 charge_overtime(live, team, now)
-                _note(spell[spells], task, number, live[ending]["began"], now)
+                _note(spell, spells, task, number, live[ending]["began"], now)
                 spells += 1
                 unlink(live, team, ending)
                 team["busy"] -= 1
@@ -402,7 +413,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                         number = room.server_team[at]
                         break
                 if number != NONE:
-                    other = _send_back(live, team_at[number], line_at, ends, classes, spell[spells], now)
+                    other = _send_back(live, team_at[number], line_at, ends, classes, spell, spells, now)
                     spells += 1
                     concerning = line_at[other]["last_server"] - line_at[other]["first_server"]
                     for at in range(concerning):
@@ -502,7 +513,7 @@ def _events_left(room: Room, used: int, spells: int, leavings: int) -> int:
     pending = counts[REST_SIZE] + counts[USED] + FRONT
     return min(
         (len(room.live) - used) // tasks,
-        (len(room.spell) - spells) // room.most_spells,
+        (len(room.spell.task) - spells) // room.most_spells,
         (len(room.left) - leavings - used) // (tasks + 1),
         (len(room.rest) - pending - used) // (tasks + 2 * room.most_spells + 1),
     )
@@ -538,7 +549,14 @@ def _start(live: Records, team: Records, number: int, slot: int, now: float) -> 
 
 @njit
 def _send_back(
-    live: Records, team: Records, line_at: Records, ends: Records, classes: int, spell: Records, now: float
+    live: Records,
+    team: Records,
+    line_at: Records,
+    ends: Records,
+    classes: int,
+    spell: Spells,
+    spells: int,
+    now: float,
 ) -> int:
     """The most recently started office task of a team goes back to its line; returns the line."""
     slot = team["youngest"]
@@ -547,7 +565,7 @@ def _send_back(
     charge_overtime(live, team, now)
     live[slot]["to_do"] = live[slot]["until"] - now
     live[slot]["interrupted"] += 1
-    _note(spell, live[slot]["task"], live[slot]["team"], live[slot]["began"], now)
+    _note(spell, spells, live[slot]["task"], live[slot]["team"], live[slot]["began"], now)
     unlink(live, team, slot)
     live[slot]["team"] = NONE
     team["busy"] -= 1
@@ -598,9 +616,9 @@ def _goes_out(site: Records) -> None:
 
 
 @njit(inline="always")
-def _note(spell: Records, task: int, team: int, began: float, ended: float) -> None:
+def _note(spell: Spells, at: int, task: int, team: int, began: float, ended: float) -> None:
     """Write down a spell of work."""
-    spell["task"], spell["team"], spell["began"], spell["ended"] = task, team, began, ended
+    spell.task[at], spell.team[at], spell.began[at], spell.ended[at] = task, team, began, ended
 
 
 @njit
@@ -612,10 +630,10 @@ def _cut_off(end: float, log: Log, room: Room, spells: int) -> int:
         first, slot = spells, team_at[number]["oldest"]
         while slot != NONE:
             at = spells
-            while at > first and spell[at - 1]["task"] > live[slot]["task"]:
-                spell[at] = spell[at - 1]
+            while at > first and spell.task[at - 1] > live[slot]["task"]:
+                _note(spell, at, spell.task[at - 1], spell.team[at - 1], spell.began[at - 1], end)
                 at -= 1
-            _note(spell[at], live[slot]["task"], number, live[slot]["began"], end)
+            _note(spell, at, live[slot]["task"], number, live[slot]["began"], end)
             spells += 1
             slot = live[slot]["after"]
     for slot in range(len(live)):

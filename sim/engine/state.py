@@ -13,8 +13,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.columns import columns
 from sim.engine.agenda import EVENT, FRONT, LATER, NONE, Records, make_counts
-from sim.engine.contract import Draws, Floats, Ints, Log, Plan
+from sim.engine.contract import Draws, Floats, Ints, Log, Outcome, Plan
 from sim.engine.lines import ENDS, layout
 
 _F, _I, _U = np.float64, np.int64, np.uint32  # an unsigned number is quicker as an index: it can't be below 0
@@ -74,7 +75,6 @@ LINE = np.dtype(
     [("size", _I), ("desk", _U), ("by_due", _U), ("site", _U), ("first_server", _U), ("last_server", _U)],
     align=True,
 )
-SPELL = np.dtype([("task", _I), ("team", _I), ("began", _F), ("ended", _F)])
 LEFT = np.dtype([("task", _I), ("entered", _F), ("time", _F), ("reason", _I)])
 PROGRESS = np.dtype(
     [
@@ -93,6 +93,15 @@ PROGRESS = np.dtype(
 Indices = NDArray[np.uint32]
 
 
+class Spells(NamedTuple):
+    """Spells of work, as the log has them."""
+
+    task: Ints
+    team: Ints
+    began: Floats
+    ended: Floats
+
+
 class Room(NamedTuple):
     """Where one run of the kernel works; the kernel itself allocates nothing."""
 
@@ -100,7 +109,7 @@ class Room(NamedTuple):
     live: Records  # [slot]
     case: Records  # [dossier]
     paused: Floats  # float[dossier]
-    spell: Records
+    spell: Spells
     left: Records
     team_at: Records  # [team]
     site_at: Records  # [site]
@@ -136,6 +145,9 @@ def make_room(plan: Plan, draws: Draws) -> Room:
     width = 2.0 ** math.ceil(math.log2(max(EVENTS_A_SLICE * plan.end / (tasks + 1), 0.001)))
     most_spells = 1 + int(draws.roster_staff.max(initial=0))
     most_servers = int(np.diff(plan.server_start).max(initial=0))
+    of_spells = [(kind, tasks + 1024 * most_spells) for kind in (int, int, float, float)]
+    case, paused, *spell = columns((CASE, dossiers), (float, dossiers), *of_spells)
+    paused[:] = draws.paused
     live = np.empty(1024, LIVE)
     free_slots(live, 0, NONE)
     progress = np.zeros(1, PROGRESS)
@@ -143,9 +155,9 @@ def make_room(plan: Plan, draws: Draws) -> Room:
     return Room(
         progress,
         live,
-        np.empty(dossiers, CASE),
-        draws.paused.copy(),
-        np.empty(tasks + 1024 * most_spells, SPELL),
+        case,
+        paused,
+        Spells(*spell),
         np.empty(4096, LEFT),
         _teams(plan),
         _sites(plan),
@@ -181,7 +193,7 @@ def more_room(room: Room) -> Room:
     room.progress["free"] = slots
     return room._replace(
         live=live,
-        spell=_longer(room.spell),
+        spell=Spells._make(map(_longer, room.spell)),
         left=_longer(room.left),
         rest=_longer(room.rest),
         later=_longer(room.later),
@@ -233,28 +245,13 @@ def make_log(draws: Draws) -> Log:
 
     The columns of tasks are filled as they end, those of spells and leavings by the kernel's end.
     """
-    tasks, nothing = len(draws.kind), (np.empty(0), np.empty(0, np.int64))
-    floats, ints = nothing
-    return Log(
-        np.empty(tasks),
-        np.empty(tasks),
-        np.empty(tasks),
-        np.empty(tasks, np.int64),
-        np.empty(tasks),
-        np.empty(tasks, np.int64),
-        np.zeros(tasks, np.int64),
-        draws.received.copy(),
-        draws.due.copy(),
-        draws.ready.copy(),
-        ints,
-        ints,
-        floats,
-        floats,
-        ints,
-        floats,
-        floats,
-        ints,
-    )
+    of_tasks = [(kind, len(draws.kind)) for kind in (float, float, float, int, float, int, int)]
+    *task_columns, outcome, received, due, ready = columns(*of_tasks, *[(float, len(draws.arrival))] * 3)
+    outcome[:] = Outcome.NOT_ENTERED
+    received[:], due[:], ready[:] = draws.received, draws.due, draws.ready
+    floats, ints = np.empty(0), np.empty(0, np.int64)
+    spells, leavings = (ints, ints, floats, floats), (ints, floats, floats, ints)
+    return Log(*task_columns, outcome, received, due, ready, *spells, *leavings)
 
 
 # --- the people at work in a team, in the order in which they started ---

@@ -9,6 +9,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from sim import keyed
+from sim.columns import columns
 from sim.engine.contract import Floats, Ints
 from sim.kernelcache import cached
 from sim.keyed import dossier, name_hash, of_dossier
@@ -16,7 +17,6 @@ from sim.plan.intensity import guide_of, instant, with_day_factors
 from sim.plan.model import Channel, Model
 from sim.plan.ordering import in_order
 from sim.plan.outages import after_outage, outages
-from sim.plan.ragged import columns
 from sim.plan.recipe import Coming, Recipe, Words, recipe_of
 
 DAY = 1440.0

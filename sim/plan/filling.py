@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.columns import columns
 from sim.engine.contract import Bools, Floats, Ints, Kind
 from sim.kernelcache import cached
 from sim.keyed import name_hash, of_dossier
 from sim.plan.arrivals import Arrivals
 from sim.plan.model import Channel
-from sim.plan.ragged import columns
 from sim.plan.recipe import NO_LAW, Doing, Going, Recipe
 from sim.quantiles import quantile
 
@@ -25,6 +25,7 @@ RESULT, SURVEY, PRIORITY = name_hash("result"), name_hash("survey"), name_hash("
 DATA_REUSE, NO_SHOW = name_hash("data-reuse"), name_hash("no-show")
 DESK, APPOINTMENT = int(Kind.DESK), int(Channel.APPOINTMENT)
 ONLINE, ASSISTED = int(Channel.ONLINE), int(Channel.ASSISTED)
+ONE = np.uint64(1)  # numbers without a sign stay so: as an index they need no check whether they count from the end
 PRIORITY_GROUP, BOOKED = 1, 2  # the classes of priority above ordinary citizens
 
 
@@ -117,25 +118,27 @@ def _assign(dossiers: Arrivals, course: Ints, doing: Doing, laws: Floats, theirs
     r_known, r_scanned, r_queue, r_factor = doing.known, doing.scanned, doing.queue, doing.factor
     known_share, scan_law, patience_law = doing.known_share, doing.scan_law, doing.patience_law
     priority_share, no_show_share, come_back = doing.priority_share, doing.no_show, doing.come_back
-    attempts = r_moment.shape[1]
+    attempts = np.uint64(r_moment.shape[1])
+    last_attempt = attempts - ONE
     task_start, kind, queue, round_ = theirs.task_start, theirs.kind, theirs.queue, theirs.round
     work, mark, visit, step_of = theirs.work, theirs.mark, theirs.visit, theirs.step
     rework, priority, moment = theirs.rework, theirs.priority, theirs.moment
     patience, returns, no_show = theirs.patience, theirs.returns, theirs.no_show
-    stage = task = row = 0
-    for d in range(len(course)):
-        own, luck = stream[d], key[d]
+    stage = task = row = np.uint64(0)
+    for d in range(np.uint64(len(course))):
+        own, luck = np.uint64(stream[d]), key[d]
         booked = channel[d] == APPOINTMENT
         on_paper = channel[d] != ONLINE and channel[d] != ASSISTED
         group = 0
         if priority_share > 0 and of_dossier(luck, PRIORITY) < priority_share:
             group = PRIORITY_GROUP
-        for i in range(r_course[course[d]], r_course[course[d] + 1]):
+        first, last = np.uint64(r_course[course[d]]), np.uint64(r_course[course[d] + 1])
+        for i in range(first, last):
             if r_opens[i]:
                 task_start[stage] = task
-                stage += 1
-            occurrence = r_occurrence[i]
-            step = r_step[occurrence]
+                stage += ONE
+            occurrence = np.uint64(r_occurrence[i])
+            step = np.uint64(r_step[occurrence])
             kind[task], mark[task], round_[task] = r_kind[step], r_mark[step], r_round[step]
             step_of[task], rework[task], queue[task] = step, r_rework[i], r_queue[own, step]
             minutes = 0.0
@@ -160,10 +163,10 @@ def _assign(dossiers: Arrivals, course: Ints, doing: Doing, laws: Floats, theirs
                     if patience_law != NO_LAW:
                         u = of_dossier(luck, r_patience[occurrence, attempt])
                         patience[at] = quantile(u, laws, patience_law)
-                again = 0
-                while again < attempts - 1 and of_dossier(luck, r_back[occurrence, again]) < come_back:
-                    again += 1
+                again = np.uint64(0)
+                while again < last_attempt and of_dossier(luck, r_back[occurrence, again]) < come_back:
+                    again += ONE
                 returns[row] = again
-                row += 1
-            task += 1
+                row += ONE
+            task += ONE
     task_start[stage] = task

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
+from sim.columns import columns
 from sim.engine.contract import Floats, Ints
 from sim.kernelcache import cached
 
@@ -18,7 +19,8 @@ def in_order(moment: Floats, ticket: Ints, end: float) -> tuple[Floats, Ints]:
     instants, and what is left is done by insertion. Whatever the density, both steps adapt to it; only if
     nearly all instants lie in a few places, apart by less than a millionth of the whole, is the time not linear.
     """
-    kept = _sort(moment, ticket, end, np.empty_like(moment), np.empty_like(ticket))
+    spare = columns((float, len(moment)), (int, len(ticket)))
+    kept = _sort(moment, ticket, end, *spare)
     return moment[:kept], ticket[:kept]
 
 
