@@ -25,7 +25,9 @@ RESULT, SURVEY, PRIORITY = name_hash("result"), name_hash("survey"), name_hash("
 DATA_REUSE, NO_SHOW = name_hash("data-reuse"), name_hash("no-show")
 DESK, APPOINTMENT = int(Kind.DESK), int(Channel.APPOINTMENT)
 ONLINE, ASSISTED = int(Channel.ONLINE), int(Channel.ASSISTED)
-ONE = np.uint64(1)  # numbers without a sign stay so: as an index they need no check whether they count from the end
+ONE = np.uint64(
+    1
+)  # numbers without a sign stay so: as an index they need no check whether they count from the end
 PRIORITY_GROUP, BOOKED = 1, 2  # the classes of priority above ordinary citizens
 
 
