@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import solve_ivp
 from scipy.special import hyp1f1
 
 Floats = NDArray[np.float64]
@@ -179,6 +178,8 @@ def day_waits(arrivals: Sequence[float] | Floats, minutes: float, service: float
     Arrivals are constant within a period of so many `minutes`; the servers stay until the last customer has left.
     Integrates the Kolmogorov forward equations (Gross & Harris 1998, ch. 2).
     """
+    from scipy.integrate import solve_ivp  # takes long to import
+
     expected = sum(arrivals) * minutes
     states = np.arange(math.ceil(expected + 10 * math.sqrt(expected)) + servers)  # hardly ever more come
     leave = np.minimum(states, servers) / service

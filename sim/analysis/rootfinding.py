@@ -21,7 +21,6 @@ from functools import cache
 from typing import NamedTuple
 
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from sim.analysis.moments import moments
 
@@ -83,4 +82,6 @@ def _root(rising: Callable[[float], float], low: float, high: float, tolerance: 
         return -math.inf
     if rising(high) < 0:
         return math.inf
+    from scipy.optimize import brentq  # takes long to import
+
     return float(brentq(rising, low, high, xtol=tolerance))

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from sim.analysis.moments import Floats
 
@@ -81,7 +81,7 @@ def _mean_squares(x: Floats) -> _MeanSquares:
 
 def _mean(means: Floats, level: float) -> Bounded:
     """Draws of the inputs are what is independent and alike: Student's interval over their means."""
-    half = stats.t.ppf((1 + level) / 2, len(means) - 1) * means.std(ddof=1) / np.sqrt(len(means))
+    half = special.stdtrit(len(means) - 1, (1 + level) / 2) * means.std(ddof=1) / np.sqrt(len(means))
     return Bounded(float(means.mean()), float(means.mean() - half), float(means.mean() + half))
 
 
@@ -89,8 +89,13 @@ def _tails(level: float) -> tuple[float, float]:
     return (1 + level) / 2, (1 - level) / 2
 
 
+def _chi2(p: float, degrees: int) -> float:
+    """The quantile of the χ² distribution."""
+    return 2 * float(special.gammaincinv(degrees / 2, p))
+
+
 def _chance_variance(squares: _MeanSquares, level: float) -> Bounded:
-    low, high = (squares.inner * squares.within / stats.chi2.ppf(p, squares.inner) for p in _tails(level))
+    low, high = (squares.inner * squares.within / _chi2(p, squares.inner) for p in _tails(level))
     return Bounded(squares.within, float(low), float(high))
 
 
@@ -100,7 +105,7 @@ def _share(squares: _MeanSquares, inputs: float, level: float) -> Bounded:
         certain = float(squares.between > 0)
         return Bounded(certain, certain, certain)
     ratio = squares.between / squares.within
-    quantiles = (stats.f.ppf(p, squares.outer, squares.inner) for p in _tails(level))
+    quantiles = (special.fdtri(squares.outer, squares.inner, p) for p in _tails(level))
     low, high = (max((ratio / f - 1) / squares.size, 0.0) for f in quantiles)
     return Bounded(inputs / (inputs + squares.within), float(low / (1 + low)), float(high / (1 + high)))
 
@@ -109,7 +114,7 @@ def _input_variance(squares: _MeanSquares, inputs: float, level: float) -> Bound
     """Williams's interval: at least nearly the level, from the F ratio and the χ² of the mean square between."""
 
     def bound(p: float) -> float:
-        f, chi2 = stats.f.ppf(p, squares.outer, squares.inner), stats.chi2.ppf(p, squares.outer)
+        f, chi2 = special.fdtri(squares.outer, squares.inner, p), _chi2(p, squares.outer)
         return max(
             squares.outer * float(squares.between - squares.within * f) / float(squares.size * chi2), 0.0
         )

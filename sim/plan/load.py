@@ -8,17 +8,16 @@ the work among those who may do it: above 1 no rule of service keeps up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linprog
 
 from sim.engine.contract import Floats, Ints, Kind
 from sim.plan import digital
-from sim.plan.model import Channel, Intensity, Model, Roster, Stream, Way
-from sim.plan.unroll import Course, courses
+from sim.plan.model import Channel, Model, Roster, Stream, Way
+from sim.plan.unroll import courses
 
 DAY, HOUR, WEEK = 1440.0, 60.0, 7 * 1440.0
 
@@ -35,7 +34,7 @@ class Load(NamedTuple):
 
 def offered_load(model: Model, width: float = HOUR) -> Load:
     """The expected load of an average week of the measuring window, in bins of so many minutes."""
-    staff = np.array([_weekly_staff(model, roster, width) for roster in model.rosters])
+    staff = _weekly_staff(model, width)
     queue = _queue_load(model, staff, width)
     hours = staff.sum(axis=1)
     work = queue.sum(axis=1)
@@ -58,49 +57,56 @@ def _bin_of_week(model: Model, t: Floats, width: float) -> Ints:
     return ((t + model.first_day.weekday() * DAY) % WEEK // width).astype(np.int64)
 
 
-def _average(model: Model, t: Floats, amounts: Floats, width: float) -> Floats:
-    """Amounts at instants of the window, per bin of an average week: by how often that bin comes."""
+def _averages(model: Model, t: Floats, width: float) -> Callable[[Floats], Floats]:
+    """What turns amounts at these instants of the window into those per bin of an average week.
+
+    They are divided by how often that bin comes.
+    """
     bins, size = np.arange(*model.window, width), round(WEEK / width)
-    often = np.bincount(_bin_of_week(model, bins, width), minlength=size)
-    return np.bincount(_bin_of_week(model, t, width), amounts, size) / np.maximum(often, 1)
+    often = np.maximum(np.bincount(_bin_of_week(model, bins, width), minlength=size), 1)
+    bin_of = _bin_of_week(model, t, width)
+    return lambda amounts: np.bincount(bin_of, amounts, size) / often
 
 
-def _weekly_staff(model: Model, roster: Roster, width: float) -> Floats:
-    """Minutes of people on duty by bin of the week, sampled every five minutes."""
+def _weekly_staff(model: Model, width: float) -> Floats:
+    """Minutes of people on duty by team and bin of the week, sampled every five minutes: float[team, bin]."""
     t = np.arange(*model.window, 5.0)
-    headcount = np.concatenate([[0], roster.staff])[np.searchsorted(roster.time, t, side="right")]
-    present = headcount * (1 - roster.absence[(t // DAY).astype(np.int64)])
-    return _average(model, t, present * 5.0, width)
+    day, average = (t // DAY).astype(np.int64), _averages(model, t, width)
+
+    def of_team(roster: Roster) -> Floats:
+        headcount = np.concatenate([[0], roster.staff])[np.searchsorted(roster.time, t, side="right")]
+        return average(headcount * (1 - roster.absence[day]) * 5.0)
+
+    return np.array([of_team(roster) for roster in model.rosters])
 
 
-def _weekly_arrivals(model: Model, demand: Intensity, width: float) -> Floats:
-    """Share of a year's volume that comes in each bin of an average week of the window."""
+def _weekly_arrivals(model: Model, width: float) -> list[Floats]:
+    """Share of a year's volume that comes in each bin of an average week of the window, by intensity."""
     t = np.arange(*model.window, width)
-    mass = np.interp(np.append(t, model.window[1]), demand.edge, demand.mass)
-    return _average(model, t, np.diff(mass), width)
+    until, average = np.append(t, model.window[1]), _averages(model, t, width)
+    return [average(np.diff(np.interp(until, demand.edge, demand.mass))) for demand in model.intensities]
 
 
 def _queue_load(model: Model, staff: Floats, width: float) -> Floats:
     """Work that enters each queue; what follows the first visit is spread over its servers' hours."""
-    arrivals = [_weekly_arrivals(model, demand, width) for demand in model.intensities]
+    arrivals = _weekly_arrivals(model, width)
     share = channel_shares(model)
     first = np.zeros((len(model.queues), round(WEEK / width)))
     later = np.zeros(len(model.queues))
-    expected: dict[Way, list[tuple[Course, float]]] = {}
+    expected: dict[tuple[Way, Channel], dict[tuple[str, bool], float]] = {}
     for stream in model.streams:
         coming = arrivals[stream.intensity] * stream.volume
         for channel, probability in _channels_of(stream, share).items():
             dossiers, before = probability * coming.sum(), 0.0
             for way in stream.ways[channel]:
-                if way not in expected:
-                    expected[way] = list(courses(way))
-                for course, chance in expected[way]:
-                    weight = chance * (way.until - before)
-                    for queue, work, at_arrival in _tasks(model, stream, channel, course):
-                        if at_arrival:
-                            first[queue] += coming * probability * weight * work
-                        else:
-                            later[queue] += dossiers * weight * work
+                if (way, channel) not in expected:
+                    expected[way, channel] = _steps(model, channel, way)
+                for (step, at_arrival), times in expected[way, channel].items():
+                    work = times * (way.until - before) * _minutes(model, stream, channel, step)
+                    if at_arrival:
+                        first[stream.queue_of[step]] += coming * probability * work
+                    else:
+                        later[stream.queue_of[step]] += dossiers * work
                 before = way.until
     hours = np.array([staff[_servers(model, q)].sum(axis=0) for q in range(len(later))]).reshape(first.shape)
     spread = hours / np.maximum(hours.sum(axis=1, keepdims=True), 1e-12)
@@ -129,25 +135,31 @@ def _channels_of(stream: Stream, share: dict[Channel, float]) -> dict[Channel, f
     return own
 
 
-def _tasks(
-    model: Model, stream: Stream, channel: Channel, course: Course
-) -> Iterator[tuple[int, float, bool]]:
-    """(queue, expected minutes, whether the work comes with the arrival at a counter) of a course's tasks."""
-    levers = model.scenario.digital
-    arrival = channel in (Channel.COUNTER, Channel.APPOINTMENT, Channel.ASSISTED)
+def _steps(model: Model, channel: Channel, way: Way) -> dict[tuple[str, bool], float]:
+    """How often people work on each step of a way on average, and whether as the citizen arrives at a counter."""
+    times: dict[tuple[str, bool], float] = {}
+    for course, chance in courses(way):
+        arrival = channel in (Channel.COUNTER, Channel.APPOINTMENT, Channel.ASSISTED)
+        for stage in course.stages:
+            arrival = arrival and model.steps[stage[0].step].kind == Kind.DESK
+            for task in stage:
+                step = model.steps[task.step]
+                if step.law is not None and step.kind <= Kind.OFFICE:
+                    times[task.step, arrival] = times.get((task.step, arrival), 0.0) + chance
+    return times
+
+
+def _minutes(model: Model, stream: Stream, channel: Channel, name: str) -> float:
+    """The expected work of a step."""
+    levers, law = model.scenario.digital, model.steps[name].law
+    assert law is not None, f"{name} is not work"
+    minutes = law.mean * stream.factor[name]
+    if levers.data_reuse is not None:
+        minutes *= 1 - levers.data_reuse.share * (1 - digital.known_before(levers, name))
     on_paper = channel not in (Channel.ONLINE, Channel.ASSISTED)
-    for stage in course.stages:
-        arrival = arrival and model.steps[stage[0].step].kind == Kind.DESK
-        for task in stage:
-            step = model.steps[task.step]
-            if step.law is None or step.kind > Kind.OFFICE:
-                continue
-            work = step.law.mean * stream.factor[task.step]
-            if levers.data_reuse is not None:
-                work *= 1 - levers.data_reuse.share * (1 - digital.known_before(levers, task.step))
-            if levers.scanning is not None and on_paper and task.step in levers.scanning.steps:
-                work += levers.scanning.minutes.mean
-            yield stream.queue_of[task.step], work, arrival
+    if levers.scanning is not None and on_paper and name in levers.scanning.steps:
+        minutes += levers.scanning.minutes.mean
+    return minutes
 
 
 def _shared_first(model: Model, queue: Floats, staff: Floats) -> Floats:
@@ -174,6 +186,8 @@ def _tier_of(model: Model) -> dict[tuple[int, int], int]:
 
 def _busiest(model: Model, site: int, work: Floats, hours: Floats) -> float:
     """The least load of the busiest team, over all ways to share the site's work (a linear programme)."""
+    from scipy.optimize import linprog  # takes long to import
+
     queues = [q for q, name in enumerate(model.queues) if name.site == site and work[q] > 0]
     pairs = [(q, team) for q in queues for team in _servers(model, q) if hours[team] > 0]
     if not queues:

@@ -24,10 +24,12 @@ def roster(team: Team, whole_day: bool, office: OfficeTime, first: date, days: i
     """
     changes: list[tuple[float, int]] = []
     absence = np.zeros(days)
+    before, weekly = None, [(0, 0)]
     for day in range(days):
         today = first + timedelta(days=day)
         staff, absence[day] = _in_force(team, today)
-        weekly = [(0, _greatest(staff))] if whole_day else _weekly(staff)
+        if staff is not before:
+            before, weekly = staff, [(0, _greatest(staff))] if whole_day else _weekly(staff)
         sessions = range(office.first_session[day], office.first_session[day + 1])
         for session in sessions:
             opens, closes = float(office.opens[session]), float(office.closes[session])
