@@ -12,14 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numba
 from platformdirs import user_cache_path
 
-settings: Any = numba.config
-njit: Any = numba.njit
+from sim.compiler import MISSING, njit
+
 HERE = Path(__file__).parent
-# Whatever is compiled imports Numba or what does; the constants it reads besides are those of the contract.
-SOURCES = (HERE / "engine/contract.py", *sorted(f for f in HERE.rglob("*.py") if b"numba" in f.read_bytes()))
+COMPILING = (b"sim.compiler", b"sim.kernelcache")
+# Whatever is compiled imports one of these; the constants it reads besides are those of the contract.
+SOURCES = (
+    HERE / "engine/contract.py",
+    *sorted(f for f in HERE.rglob("*.py") if any(name in f.read_bytes() for name in COMPILING)),
+)
 
 
 def cache_folder() -> Path:
@@ -31,8 +34,13 @@ def cache_folder() -> Path:
 def cached(function: Callable[..., Any], **options: bool) -> Any:
     """Compile a function when it is first called, or load it from the folder; without a folder, compile each time.
 
-    `options` are those of `numba.njit`.
+    `options` are those of `numba.njit`. Without Numba the function stays as it is.
     """
+    if MISSING:
+        return function
+    import numba
+
+    settings: Any = numba.config
     folder, before = cache_folder(), settings.CACHE_DIR
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -47,5 +55,5 @@ def cached(function: Callable[..., Any], **options: bool) -> Any:
 
 
 def is_cached() -> bool:
-    """A process of this version has compiled the kernel before."""
-    return any(cache_folder().glob("**/*.nbi"))
+    """A process of this version has compiled the kernel before, or nothing can be compiled."""
+    return bool(MISSING) or any(cache_folder().glob("**/*.nbi"))

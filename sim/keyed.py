@@ -19,9 +19,10 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-from numba.extending import register_jitable
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
+
+from sim.compiler import register_jitable
 
 Words = np.uint64 | NDArray[np.uint64]
 

@@ -20,8 +20,9 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-from numba.extending import register_jitable
 from numpy.typing import ArrayLike, NDArray
+
+from sim.compiler import register_jitable
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,10 +11,10 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from numba.extending import register_jitable
 from numpy.typing import NDArray
 from scipy import special
 
+from sim.compiler import register_jitable
 from sim.kernelcache import cached
 
 Floats = NDArray[np.float64]

@@ -12,8 +12,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from sim.compiler import njit
 from sim.engine.contract import Ints
 
 NONE = (1 << 32) - 1  # no slot, row or line

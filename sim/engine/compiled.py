@@ -17,34 +17,22 @@ import math
 from typing import get_type_hints
 
 import numpy as np
-from numba import njit
 
+from sim.compiler import njit
 from sim.engine import rules
 from sim.engine.agenda import (
-    FRONT,
     FRONT_SIZE,
     NONE,
-    REST_SIZE,
     SLICE,
-    USED,
     Records,
     add,
     drop_next,
     turn_slice,
 )
+from sim.engine.atwork import charge_overtime, link, unlink
 from sim.engine.contract import Bools, Draws, Floats, Ints, Kind, Log, Mark, Outcome, Plan, Precedence, Reason
 from sim.engine.lines import head, insert, remove
-from sim.engine.state import (
-    Indices,
-    Room,
-    Spells,
-    charge_overtime,
-    link,
-    make_log,
-    make_room,
-    more_room,
-    unlink,
-)
+from sim.engine.state import Indices, Room, Spells, events_left, make_log, make_room, more_room
 from sim.kernelcache import cached
 from sim.officetime import add_working, next_day_opening
 
@@ -105,7 +93,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
     sorted_time, sorted_code, sorted_source = -1.0, 0, AGENDA
     day_starts, closes_today = -1440.0, -math.inf
     follows = NONE  # the slot of a task that enters before anything else happens
-    events_left = 0  # for which there is room, whatever they bring about
+    events_for = 0  # how many there is room for, whatever they bring about
     while True:
         # --- the next event: what follows at once, else the smallest key of four sources ---
         source, code = FOLLOWS, np.int64(0)
@@ -137,13 +125,13 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                 now, code, source = sorted_time, sorted_code, sorted_source
             if not now < plan.end:
                 break
-            if events_left <= 0:
-                events_left = _events_left(room, used, spells, leavings)
-                if events_left <= 0:
+            if events_for <= 0:
+                events_for = min(events_left(room, used, spells, leavings))
+                if events_for <= 0:
                     break
             if source != AGENDA:
                 sorted_source = AGENDA
-        events_left -= 1
+        events_for -= 1
         if now >= day_starts + 1440.0:
             day = rules.day_number(now)
             day_starts = day * 1440.0
@@ -483,7 +471,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             code = ENTER | (np.int64(live[follows]["task"]) << SLOT_BITS) | np.int64(follows)
             size = counts[FRONT_SIZE]
             if (
-                events_left == 0
+                events_for == 0
                 or (now == sorted_time and sorted_code < code)
                 or (size > 0 and front[size - 1]["time"] == now and front[size - 1]["code"] < code)
             ):
@@ -500,23 +488,6 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
 
 
 run = cached(_run, _nrt=False)
-
-
-@njit
-def _events_left(room: Room, used: int, spells: int, leavings: int) -> int:
-    """For how many events there is room, whatever they bring about; 0: not for one.
-
-    One event begins the tasks of a stage at most, and ends and starts the spells of two teams; a closing may send
-    home everybody, but nobody twice without an event in between.
-    """
-    counts, tasks = room.counts, room.most_tasks
-    pending = counts[REST_SIZE] + counts[USED] + FRONT
-    return min(
-        (len(room.live) - used) // tasks,
-        (len(room.spell.task) - spells) // room.most_spells,
-        (len(room.left) - leavings - used) // (tasks + 1),
-        (len(room.rest) - pending - used) // (tasks + 2 * room.most_spells + 1),
-    )
 
 
 @njit

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.compiler import njit
 from sim.engine.agenda import NONE, Records
 from sim.engine.contract import Ints, Plan
 from sim.kernelcache import cached

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba.extending import register_jitable
 
+from sim.compiler import register_jitable
 from sim.engine.contract import Floats, Ints
 from sim.officetime import OfficeTime, due, due_after_pause
 

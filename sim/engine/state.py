@@ -10,11 +10,11 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.columns import columns
-from sim.engine.agenda import EVENT, FRONT, LATER, NONE, Records, make_counts
+from sim.compiler import njit
+from sim.engine.agenda import EVENT, FRONT, LATER, NONE, REST_SIZE, USED, Records, make_counts
 from sim.engine.contract import Draws, Floats, Ints, Log, Outcome, Plan
 from sim.engine.lines import ENDS, layout
 
@@ -183,20 +183,49 @@ def make_room(plan: Plan, draws: Draws) -> Room:
     )
 
 
+@njit
+def events_left(room: Room, used: int, spells: int, leavings: int) -> tuple[int, int, int, int]:
+    """For how many events slots, spells, leavings and agenda have room, whatever they bring about.
+
+    One event begins the tasks of a stage at most, and ends and starts the spells of two teams; a closing may send
+    home everybody, but nobody twice without an event in between.
+    """
+    counts, tasks = room.counts, room.most_tasks
+    pending = counts[REST_SIZE] + counts[USED] + FRONT
+    return (
+        (len(room.live) - used) // tasks,
+        (len(room.spell.task) - spells) // room.most_spells,
+        (len(room.left) - leavings - used) // (tasks + 1),
+        (len(room.rest) - pending - used) // (tasks + 2 * room.most_spells + 1),
+    )
+
+
 def more_room(room: Room) -> Room:
-    """The same state with twice the room for all that comes and goes; MemoryError past `MOST_SLOTS`."""
-    if 2 * len(room.live) > MOST_SLOTS:
-        raise MemoryError(f"more than {len(room.live)} tasks are under way at once")
-    live = _longer(room.live)
+    """The same state with twice the room for what has none left; MemoryError past `MOST_SLOTS`."""
+    progress = room.progress[0]
+    slots, spells, leavings, agenda = (
+        left <= 0 for left in events_left(room, progress["used"], progress["spells"], progress["leavings"])
+    )
+    if slots:
+        room = _more_slots(room)
+    if spells:
+        room = room._replace(spell=Spells._make(map(_longer, room.spell)))
+    if leavings:
+        room = room._replace(left=_longer(room.left))
+    if agenda:
+        room = room._replace(rest=_longer(room.rest), later=_longer(room.later))
+    return room
+
+
+def _more_slots(room: Room) -> Room:
     slots = len(room.live)
+    if 2 * slots > MOST_SLOTS:
+        raise MemoryError(f"more than {slots} tasks are under way at once")
+    live = _longer(room.live)
     free_slots(live, slots, int(room.progress["free"][0]))
     room.progress["free"] = slots
     return room._replace(
         live=live,
-        spell=Spells._make(map(_longer, room.spell)),
-        left=_longer(room.left),
-        rest=_longer(room.rest),
-        later=_longer(room.later),
         new_event=_longer(room.new_event),
         gone=_longer(room.gone),
         gone_reason=_longer(room.gone_reason),
@@ -252,43 +281,3 @@ def make_log(draws: Draws) -> Log:
     floats, ints = np.empty(0), np.empty(0, np.int64)
     spells, leavings = (ints, ints, floats, floats), (ints, floats, floats, ints)
     return Log(*task_columns, outcome, received, due, ready, *spells, *leavings)
-
-
-# --- the people at work in a team, in the order in which they started ---
-
-
-@njit(inline="always")
-def charge_overtime(live: Records, team: Records, now: float) -> None:
-    """Those beyond the roster, at work the longest, are past it since overtime was counted last."""
-    beyond, slot = team["busy"] - team["staff"], team["oldest"]
-    while beyond > 0:
-        live[slot]["overtime"] += now - team["charged"]
-        slot = live[slot]["after"]
-        beyond -= 1
-    team["charged"] = now
-
-
-@njit(inline="always")
-def link(live: Records, team: Records, slot: int) -> None:
-    """The task is at work in the team, started most recently."""
-    youngest = team["youngest"]
-    live[slot]["before"], live[slot]["after"] = youngest, NONE
-    if youngest == NONE:
-        team["oldest"] = slot
-    else:
-        live[youngest]["after"] = slot
-    team["youngest"] = slot
-
-
-@njit(inline="always")
-def unlink(live: Records, team: Records, slot: int) -> None:
-    """The task is no longer at work in the team."""
-    before, after = live[slot]["before"], live[slot]["after"]
-    if before == NONE:
-        team["oldest"] = after
-    else:
-        live[before]["after"] = after
-    if after == NONE:
-        team["youngest"] = before
-    else:
-        live[after]["before"] = before

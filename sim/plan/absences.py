@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba.extending import register_jitable
 
 from sim import keyed
+from sim.compiler import register_jitable
 from sim.engine.contract import Bools, Floats, Ints
 from sim.kernelcache import cached
 from sim.keyed import dossier, name_hash, of_dossier

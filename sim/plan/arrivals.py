@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.extending import register_jitable
 
 from sim import keyed
 from sim.columns import columns
+from sim.compiler import register_jitable
 from sim.engine.contract import Floats, Ints
 from sim.kernelcache import cached
 from sim.keyed import dossier, name_hash, of_dossier

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
-from numba.extending import register_jitable
 
+from sim.compiler import register_jitable
 from sim.engine.contract import Bools, Floats, Ints
 from sim.kernelcache import cached
 from sim.officetime import OfficeTime

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba.extending import register_jitable
 
 from sim.columns import columns
+from sim.compiler import register_jitable
 from sim.engine.contract import Floats, Ints
 from sim.kernelcache import cached
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.compiler import MISSING
 from sim.engine import compiled, reference
 from sim.engine.contract import Draws, Floats, Ints, Log, Plan
 from sim.plan.compile import compile_scenario
@@ -38,9 +39,14 @@ KEPT_SETTINGS = 32  # scenarios that a process holds compiled; one of a district
 
 
 def engine_of(name: str) -> Callable[[Plan, Draws], Log]:
-    """The engine of a name; ValueError names those there are."""
+    """The engine of a name; ValueError names those there are, or says what is missing."""
     if name not in ENGINES:
         raise ValueError(f"'{name}' is not an engine; choose one of {', '.join(ENGINES)}")
+    if name == "compiled" and MISSING:
+        raise ValueError(
+            f"the compiled engine needs Numba, which cannot be loaded ({MISSING}): install it anew, "
+            "or use --engine reference, which gives the same numbers slowly"
+        )
     return ENGINES[name]
 
 
