@@ -99,7 +99,7 @@ def run(
     trace: Trace = None,
 ) -> None:
     """Simulate one scenario; exit code 1 if it misses one of its targets, with --strict also if it is unstable."""
-    say, scenario = language.language(lang), load(file)
+    say, scenario = language.language(lang), load(file, lang)
     if trace is not None:
         told = questions.trace(scenario, trace, seed=seed, engine=engine)
         console().print(trace_screen(told.model, told.dossier, told.lines, say))
@@ -150,7 +150,7 @@ def compare(
     strict: Strict = False,
 ) -> None:
     """Simulate several scenarios on the same citizens and show how they differ from the first."""
-    say, scenarios = language.language(lang), [load(file) for file in files]
+    say, scenarios = language.language(lang), [load(file, lang) for file in files]
     output.check_writable(out)
     say_if_compiling(say)
     started = time.monotonic()
@@ -196,7 +196,7 @@ def best(
     as_json: Json = False,
 ) -> None:
     """Find the best of several scenarios that keeps the limits; exit code 1 if none does, or none is found."""
-    say, scenarios = language.language(lang), [load(file) for file in files]
+    say, scenarios = language.language(lang), [load(file, lang) for file in files]
     output.check_writable(out)
     say_if_compiling(say)
     with study_options(say, seed, engine, workers, cluster, store, out) as options:
@@ -225,15 +225,16 @@ def best(
 def explain(file: File, lang: Lang, out: Out = None, as_json: Json = False) -> None:
     """Show a scenario as the simulation sees it: values, origins, catalogue, load against staff."""
     output.check_writable(out)
-    found = explain_file(load(file))
+    say = language.language(lang)
+    found = explain_file(load(file, lang))
     told = json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n"
     if out is not None:
         output.save_text(told, out / f"{found.file.name}.json")
-        say_where(out, language.language(lang))
+        say_where(out, say)
     if as_json:
         sys.stdout.write(told)
     else:
-        console().print(explanation(found, language.language(lang)))
+        console().print(explanation(found, say))
 
 
 @app.command()
@@ -274,7 +275,7 @@ def replay(
     """Write one simulated day as a page to watch: who comes, waits and is served, and the dossiers in the trays."""
     say = language.language(lang)
     say_if_compiling(say)
-    written = write_replay(load(file), day=day, path=out, replication=replication, seed=seed, lang=lang)
+    written = write_replay(load(file, lang), day=day, path=out, replication=replication, seed=seed, lang=lang)
     console(stderr=True).print(say("replay.written", file=str(written)), soft_wrap=True)
 
 

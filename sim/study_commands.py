@@ -89,7 +89,7 @@ def study(
     as_json: Json = False,
 ) -> None:
     """Answer the questions of a study file; exit code 1 if the precision it asks is not reached."""
-    say, asked = language.language(lang), load_study(file)
+    say, asked = language.language(lang), load_study(file, lang)
     output.check_writable(out)
     say_if_compiling(say)
     with study_options(say, asked.study.seed, engine, workers, cluster, store, out) as options:
@@ -123,7 +123,7 @@ def sweep_values(
     as_json: Json = False,
 ) -> None:
     """Simulate a scenario with all combinations of values, on the same citizens."""
-    say, base = language.language(lang), load(file)
+    say, base = language.language(lang), load(file, lang)
     output.check_writable(out)
     say_if_compiling(say)
     with study_options(say, seed, engine, workers, cluster, store, out) as options:
@@ -157,7 +157,7 @@ def find_break_even(
     as_json: Json = False,
 ) -> None:
     """Find from which value on a measure meets a target; exit code 1 if it does nowhere or everywhere."""
-    say, base = language.language(lang), load(file)
+    say, base = language.language(lang), load(file, lang)
     output.check_writable(out)
     say_if_compiling(say)
     with study_options(say, seed, engine, workers, cluster, store, out) as options:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from sim.scenario import Scenario, ScenarioError, ScenarioFile, estimate_events, load, schema
 from sim.scenario.layers import Layer, leaves, merge, merged, setters
+from sim.scenario.translated import translations
 from sim.scenario.values import Part
 
 FOLDER = Path(__file__).parent / "scenarios" / "valid"
@@ -389,3 +390,55 @@ def test_a_question_is_not_inherited() -> None:
     full = load(FOLDER / "full.toml")
     assert full.question == full.scenario.question is not None
     assert full.change({"demand.scale": 1.1}).question is None
+
+
+BOTH = """extends = "tiny.toml"
+title.vi = "Một cửa"
+title.en = "One-stop"
+question = "Why?"
+
+[site.centre.title]
+vi = "Trung tâm"
+en = "Centre"
+"""
+
+
+@pytest.fixture
+def in_both(tmp_path: Path) -> Path:
+    (tmp_path / "tiny.toml").write_text(TINY_TEXT, encoding="utf-8")
+    file = tmp_path / "both.toml"
+    file.write_text(BOTH, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(("code", "titles"), [("vi", ("Một cửa", "Trung tâm")), ("en", ("One-stop", "Centre"))])
+def test_texts_in_both_languages_are_read_in_one(in_both: Path, code: str, titles: tuple[str, str]) -> None:
+    read = load(in_both, code)
+    assert (read.scenario.title, read.scenario.site["centre"].title) == titles
+    assert read.question == "Why?"
+    assert read.resolved["title"] == titles[0]
+    assert read.hash == load(in_both.parent / "tiny.toml").hash
+    again = pickle.loads(pickle.dumps(read))
+    assert translations(again.resolved) == {
+        "vi": {"title": "Một cửa", "site.centre.title": "Trung tâm"},
+        "en": {"title": "One-stop", "site.centre.title": "Centre"},
+    }
+
+
+def test_a_title_in_one_language_replaces_both_of_the_parent(in_both: Path) -> None:
+    child = in_both.with_name("child.toml")
+    child.write_text('extends = "both.toml"\ntitle = "Mine"\n', encoding="utf-8")
+    read = load(child, "vi")
+    assert read.scenario.title == "Mine"
+    assert "title" not in translations(read.resolved)["vi"]
+
+
+def test_a_change_is_told_in_both_languages(in_both: Path) -> None:
+    changed = load(in_both).change({"demand.scale": 2})
+    assert changed.scenario.title == "One-stop; demand.scale = 2"
+    assert translations(changed.resolved)["vi"]["title"] == "Một cửa; demand.scale = 2"
+
+
+def test_an_unknown_language_is_refused(in_both: Path) -> None:
+    with pytest.raises(ValueError, match="'fr' is no language"):
+        load(in_both, "fr")

@@ -10,7 +10,9 @@ from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
-LANGUAGES = ("vi", "en")
+from sim.scenario import translated
+
+LANGUAGES = translated.LANGUAGES
 
 
 @dataclass(frozen=True)

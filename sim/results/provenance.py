@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from sim.scenario.files import ScenarioFile
+from sim.scenario.translated import translations
 
 FORMAT = 1  # of what a results folder holds; another one is refused by :func:`sim.results.saved.load_saved`
 CATALOGUE = "procedure."
@@ -21,6 +22,7 @@ def provenance(
 
     `started` is an ISO date and time. `origins` tells of each value outside the catalogue which file set it and where
     it comes from, `catalogue` how many values of the catalogue come from where: reported, law, comparable, assumed.
+    `translations` has the texts given in both languages, by their paths.
     """
     origins, sources = scenario.origins, scenario.sources
     return {
@@ -28,6 +30,7 @@ def provenance(
         "name": scenario.name,
         "question": scenario.question,
         "scenario": scenario.resolved,
+        "translations": translations(scenario.resolved),
         "hash": scenario.hash,
         "seed": seed,
         "replications": replications,

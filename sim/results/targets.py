@@ -30,12 +30,14 @@ class Verdict(NamedTuple):
 
 
 def check_targets(name: str, scenario: Scenario) -> None:
-    """Raise ScenarioError for a target on a measure that does not exist."""
-    for target, wanted in scenario.target.items():
-        if wanted.measure not in MEASURES:
-            near = difflib.get_close_matches(wanted.measure, MEASURES, n=1)
+    """Raise ScenarioError for a target, or a figure reported, on a measure that does not exist."""
+    named = {f"target.{key}": one.measure for key, one in scenario.target.items()}
+    named |= {f"reported.{key}": one.measure for key, one in scenario.reported.items()}
+    for path, measure in named.items():
+        if measure not in MEASURES:
+            near = difflib.get_close_matches(measure, MEASURES, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else f"; they are {', '.join(MEASURES)}"
-            raise ScenarioError(f"{name}: target.{target}.measure: '{wanted.measure}' is no measure{hint}")
+            raise ScenarioError(f"{name}: {path}.measure: '{measure}' is no measure{hint}")
 
 
 def verdicts(scenario: Scenario, result: Result) -> list[Verdict]:

@@ -8,7 +8,7 @@ from typing import Any
 from sim.scenario.domain import Scenario
 from sim.scenario.layers import Leaf, Tables
 
-_LABELS = ("title", "question", "source", "origin")
+_LABELS = ("title", "question", "source", "reported", "origin")
 _NAMED = ("site", "team", "step", "journey", "field", "procedure")
 
 
@@ -42,7 +42,7 @@ def _paths(before: Tables, after: Tables) -> Iterator[Leaf]:
 
 
 def unlabelled(tables: Tables) -> Tables:
-    """The tables without the texts that change no number."""
+    """The tables without what changes no number: texts, and figures reported of the real office."""
     kept = {key: value for key, value in tables.items() if key not in _LABELS}
     for noun in _NAMED:
         named = kept.get(noun, {})

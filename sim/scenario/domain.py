@@ -29,11 +29,13 @@ from sim.scenario.values import (
     Slug,
     Staff,
     Stage,
+    Text,
     Title,
     Weekday,
     Weekly,
     Weights,
 )
+from sim.scenario.yardsticks import Reported, Target
 
 
 class Horizon(Part):
@@ -78,7 +80,7 @@ class Calendar(Part):
 class Site(Part):
     """A counter hall, or with `places` one desk of the same kind in each place, sharing the volume."""
 
-    title: Title
+    title: Text
     places: list[tuple[Title, Annotated[float, Field(gt=0, le=1)]]] = []
     last_ticket: Clock | None = None
     at_closing: Literal["serve-all", "turn-away"] = "serve-all"
@@ -97,7 +99,7 @@ class Team(Part):
     """People who serve the same queues of a site, in tiers: the first tier first."""
 
     site: Slug
-    title: Title | None = None
+    title: Text | None = None
     staff: Staff
     serves: Annotated[list[Annotated[list[Pattern], Field(min_length=1)]], Field(min_length=1)]
     absence: Share = 0.0
@@ -114,7 +116,7 @@ class Step(Part):
     The clock mark takes effect when the step ends.
     """
 
-    title: Title | None = None
+    title: Text | None = None
     desk: bool = False
     role: Slug | None = None
     work: Law | None = None
@@ -141,7 +143,7 @@ class Step(Part):
 class Journey(Part):
     """The stages a dossier goes through, per channel; a list inside the list is done in parallel."""
 
-    title: Title | None = None
+    title: Text | None = None
     counter: Annotated[list[Stage], Field(min_length=1)]
     online: list[Stage] | None = None
     post: list[Stage] | None = None
@@ -162,7 +164,7 @@ class Loop(Part):
 class FieldOfWork(Part):
     """A field of administration (lĩnh vực), with factors on the work of steps."""
 
-    title: Title
+    title: Text
     factor: dict[Slug, Factor] = {}
 
 
@@ -256,27 +258,12 @@ class Rules(Part):
     supplement: Literal["pause", "restart"] = "pause"
 
 
-class Target(Part):
-    """A measure that must stay at most, or at least, at a value; at one kind of site or in all."""
-
-    measure: str
-    site: Slug | None = None
-    at_most: float | None = None
-    at_least: float | None = None
-
-    @model_validator(mode="after")
-    def _one_bound(self) -> Target:
-        if (self.at_most is None) == (self.at_least is None):
-            raise ValueError("needs one of `at_most` and `at_least`")
-        return self
-
-
 class Scenario(Part):
     """One resolved scenario."""
 
-    title: Title
-    question: Title | None = None
-    source: Title | None = None
+    title: Text
+    question: Text | None = None
+    source: Text | None = None
     horizon: Horizon
     calendar: Calendar
     site: Annotated[dict[Slug, Site], Field(min_length=1)]
@@ -297,4 +284,5 @@ class Scenario(Part):
     survey: Survey | None = None
     rules: Rules = Rules()
     target: dict[Slug, Target] = {}
+    reported: dict[Slug, Reported] = {}
     origin: dict[str, Title] = {}

@@ -22,6 +22,7 @@ from sim.scenario.domain import Scenario
 from sim.scenario.layers import Layer, Leaf, Tables, leaves, merge, merged, origins, plain, setters
 from sim.scenario.messages import Problem, ScenarioError, shown, suggest, translate
 from sim.scenario.reading import beside, read_catalogue, read_toml
+from sim.scenario.translated import LANGUAGES, in_each, told_in
 from sim.scenario.values import LONGEST_TITLE
 
 _NOT_PLAIN = str.maketrans("", "", "<>")
@@ -96,8 +97,11 @@ class ScenarioFile:
                 value = {key: value}
             tables = merge(tables, plain(value))
         told = [f"{path} = {shown(plain(value))}" for path, value in changes.items()]
-        own_title = title or "; ".join([self.scenario.title, *([name] if name else told)])
-        tables = {"title": own_title.translate(_NOT_PLAIN)[:LONGEST_TITLE]} | tables
+        own_title = title or in_each(
+            self.resolved["title"], lambda text: "; ".join([text, *([name] if name else told)])
+        )
+        plain_title = in_each(own_title, lambda text: text.translate(_NOT_PLAIN)[:LONGEST_TITLE])
+        tables = {"title": plain_title} | tables
         layers = (*self.layers, Layer(f"{self.name} (changed)", tables))
         return _checked(self.path, name or "; ".join([self.name, *told]), self, layers, self.folder)
 
@@ -144,19 +148,22 @@ class ScenarioFile:
             node = node.get(key) if isinstance(node, dict) else None
 
 
-def load(path: str | os.PathLike[str]) -> ScenarioFile:
+def load(path: str | os.PathLike[str], language: str = "en") -> ScenarioFile:
     """The scenario of a TOML file, with its parents and catalogues, checked.
 
     All files it names lie in its folder or below; files that laws name are relative to that folder. Each
-    parent must be a scenario of its own. Raises `ScenarioError`, one line a problem.
+    parent must be a scenario of its own. Texts given in two languages are read in `language`. Raises `ScenarioError`,
+    one line a problem.
     """
+    if language not in LANGUAGES:
+        raise ValueError(f"'{language}' is no language of scenario files; choose {' or '.join(LANGUAGES)}")
     file = Path(path)
     try:
         folder = file.parent.resolve()
         file = folder / file.name
     except (OSError, ValueError, RuntimeError):
         raise ScenarioError(f"{shown(str(path))} is not a file name") from None
-    return _load(file, folder, ())
+    return _load(file, folder, (), language)
 
 
 def schema() -> dict[str, Any]:
@@ -188,16 +195,16 @@ def _or_belief(node: Any) -> Any:
     return {key: _or_belief(value) for key, value in node.items()}
 
 
-def _load(file: Path, folder: Path, trail: tuple[Path, ...]) -> ScenarioFile:
+def _load(file: Path, folder: Path, trail: tuple[Path, ...], language: str) -> ScenarioFile:
     name = _name(file, folder)
     if file in trail:
         circle = " → ".join(_name(each, folder) for each in (*trail[trail.index(file) :], file))
         raise ScenarioError(f"{name}: extends: the files extend one another in a circle: {circle}")
-    tables = read_toml(file, name)
+    tables = told_in(read_toml(file, name), language, name)
     parent = None
     if "extends" in tables:
         parent_file = beside(file, tables.pop("extends"), folder, f"{name}: extends")
-        parent = _load(parent_file, folder, (*trail, file))
+        parent = _load(parent_file, folder, (*trail, file), language)
     catalogues = _catalogues(tables.pop("catalogue", {}), file, folder, name)
     layers = (*(parent.layers if parent else ()), *catalogues, Layer(name, tables))
     return _checked(file, file.stem, parent, layers, folder)

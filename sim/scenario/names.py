@@ -29,8 +29,9 @@ def _uses(scenario: Scenario) -> Iterator[_Use]:
         yield _Use(f"team.{name}.site", "site", team.site)
     for name, field in scenario.field.items():
         yield from _each(f"field.{name}.factor", "step", field.factor)
-    for name, target in scenario.target.items():
-        yield from _each(f"target.{name}.site", "site", [target.site] if target.site else [])
+    for noun in ("target", "reported"):
+        for name, one in getattr(scenario, noun).items():
+            yield from _each(f"{noun}.{name}.site", "site", [one.site] if one.site else [])
     yield from _of_procedures(scenario)
     yield from _of_journeys(scenario)
     yield from _of_levers(scenario)

@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     GetPydanticSchema,
     ValidationInfo,
+    WithJsonSchema,
 )
 from pydantic_core import core_schema
 
@@ -71,8 +72,21 @@ def _text_schema(_source: Any, _handler: Any) -> core_schema.CoreSchema:
 
 
 _ZERO = 2.0**-54
+_ONE = {"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE}
+_IN_BOTH = {  # what files may say; `sim.scenario.translated` makes one text of it
+    "anyOf": [
+        _ONE,
+        {
+            "type": "object",
+            "properties": {"vi": _ONE, "en": _ONE},
+            "required": ["vi", "en"],
+            "additionalProperties": False,
+        },
+    ]
+}
 
 Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), AfterValidator(_plain)]
+Text = Annotated[Title, WithJsonSchema(_IN_BOTH)]
 Slug = Annotated[str, Field(pattern=SLUG, max_length=80)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Factor = Annotated[float, Field(gt=0, le=1000)]

@@ -28,7 +28,8 @@ from sim.scenario import ScenarioError, ScenarioFile, load
 from sim.scenario.layers import Tables
 from sim.scenario.messages import Problem, shown, translate
 from sim.scenario.reading import read_toml
-from sim.scenario.values import Part, Slug, Title
+from sim.scenario.translated import told_in
+from sim.scenario.values import Part, Slug, Text
 from sim.study import designs
 from sim.study.cells import check_keys
 from sim.study.precise import rule_of
@@ -69,8 +70,8 @@ class BreakEvenPart(Part):
 class Study(Part):
     """The tables of a study file."""
 
-    title: Title
-    question: Title | None = None
+    title: Text
+    question: Text | None = None
     scenarios: Annotated[list[str], Field(min_length=1)]
     change: dict[str, Any] = {}
     measures: Annotated[list[str], Field(min_length=1)]
@@ -93,27 +94,27 @@ class StudyFile(NamedTuple):
     scenarios: tuple[ScenarioFile, ...]
 
 
-def load_study(path: str | Path) -> StudyFile:
-    """Read a study file and its scenarios; `ScenarioError`, one line a problem."""
+def load_study(path: str | Path, language: str = "en") -> StudyFile:
+    """Read a study file and its scenarios in a language; `ScenarioError`, one line a problem."""
     file = Path(path)
-    tables = read_toml(file, file.name)
+    tables = told_in(read_toml(file, file.name), language, file.name)
     try:
         study = Study.model_validate_json(json.dumps(tables), strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         raise _error(file, translate(error, tables, Study)) from None
-    scenarios = _scenarios(file, study)
+    scenarios = _scenarios(file, study, language)
     if problems := _problems(study, scenarios[0]):
         raise _error(file, problems)
     return StudyFile(file, file.read_text("utf-8"), tables, study, scenarios)
 
 
-def _scenarios(file: Path, study: Study) -> tuple[ScenarioFile, ...]:
+def _scenarios(file: Path, study: Study, language: str) -> tuple[ScenarioFile, ...]:
     found = []
     for name in study.scenarios:
         if Path(name).is_absolute():
             words = f"{shown(name)} is an absolute path; name the file from where the study lies"
             raise _error(file, [Problem(("scenarios",), words)])
-        one = load(file.parent / name)
+        one = load(file.parent / name, language)
         found.append(one.change(study.change, name=one.name) if study.change else one)
     names = [one.name for one in found]
     if len(set(names)) < len(names):

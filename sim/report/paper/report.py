@@ -11,6 +11,7 @@ from pathlib import Path
 from sim.report.language import Language
 from sim.report.paper.chapters import document
 from sim.report.paper.study import Study
+from sim.report.paper.translation import in_language
 from sim.report.paper.writing import formats_of, write, writer_of
 from sim.results.saved import load_saved
 from sim.scenario import ScenarioError
@@ -34,7 +35,7 @@ def write_report(
     formats = formats_of(to)
     for name in formats:
         writer_of(name)
-    study = Study.of(load_saved(results), say)
+    study = Study.of(in_language(load_saved(results), say.code), say)
     names = [one.name for one in study.alternatives]
     for name, amount in (investment or {}).items():
         if name not in names:
