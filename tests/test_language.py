@@ -25,7 +25,7 @@ SIM = Path(__file__).parents[1] / "sim"
 # Keys made from numbers and names of the model: their last part.
 FAMILIES = {
     "measure": set(MEASURES),
-    "unit": {measure.unit for measure in MEASURES.values()} | {"points"},
+    "unit": {measure.unit for measure in MEASURES.values()} | {"points", "million_VND"},
     "weekday": {str(day) for day in range(7)},
     "channel": {str(int(channel)) for channel in Channel},
     "status": {str(int(status)) for status in Status},
@@ -37,6 +37,7 @@ FAMILIES = {
     "indicators": {"site", "number", "name", "points", "simulated", "note"},
     "simulated": set(SIMULATED.values()),
     "cause": {cause.name.lower() for cause in Cause},
+    "period": {"day", "days", "week", "weeks"},
     "selected": {"best", "candidate", "behind", "breaks"},
 }
 

@@ -14,24 +14,33 @@ import docx
 import openpyxl
 import pytest
 from docx.oxml.ns import qn
+from test_cli import TINY
 from test_result import results
 
 from sim.analysis.intervals import t_interval
 from sim.report.language import LANGUAGES, language
-from sim.report.paper import benefit, official_forms, writing
+from sim.report.paper import benefit, official_forms, values, writing
 from sim.report.paper.answer import answer, compared
 from sim.report.paper.chapters import document
-from sim.report.paper.document import Document, Estimate, Number, Table, shown
-from sim.report.paper.effects import changed, effects
+from sim.report.paper.document import Document, Estimate, Number, Picture, Table, shown
+from sim.report.paper.effects import effects
+from sim.report.paper.inputs import Change, changed, together
+from sim.report.paper.pictures import pictures
+from sim.report.paper.retold import retold
 from sim.report.paper.robustness import robustness
 from sim.report.paper.study import Study
+from sim.report.paper.targets import targets
 from sim.report.paper.to_excel import to_excel
 from sim.report.paper.to_html import to_html
 from sim.report.paper.to_word import to_word
+from sim.report.paper.translation import in_language
+from sim.report.paper.validation import held
 from sim.results.comparison import Comparison
 from sim.scenario import ScenarioError
+from sim.study.questions import run
 
 EN, VI = language("en"), language("vi")
+FIXED = "\u00a0"
 EVIL = "=cmd|' /C calc'!A0 <script>alert(1)</script> \"&amp; \x07{x}"
 
 
@@ -74,6 +83,11 @@ def told(study) -> Document:
     return document(study)
 
 
+def typed(text: str) -> str:
+    """A text with the spaces and hyphens of a keyboard."""
+    return text.replace(FIXED, " ").replace("\u2212", "-")
+
+
 def section(found: Document, name: str):
     return next(one for one in found.sections if one.name == name)
 
@@ -111,12 +125,12 @@ SAME = {"difference": 0.0, "low": -0.1, "high": 0.1, "verdict": "no practical di
 )
 def test_sentences_follow_the_tables(study, figures, words, numbers):
     changed_study = doctored(study, **figures)
-    told = compared(changed_study, "wait.mean", "commune")
+    told = typed(compared(changed_study, "wait.mean", "commune"))
     assert words in told
     assert numbers in told
     assert ("worse" in told) == (figures is WORSE)
     cells = [
-        shown(cell, EN)
+        typed(shown(cell, EN))
         for block in effects(changed_study).blocks
         if isinstance(block, Table)
         for row in block.rows
@@ -157,9 +171,14 @@ def test_every_number_of_the_answer_stands_in_a_table(study, say):
     found = document(doctored(replace(study, say=say), **BETTER))
     tables = [block for part in found.sections for block in part.blocks if isinstance(block, Table)]
     cells = {
-        re.sub(r"\] .*", "]", shown(cell, say)) for table in tables for row in table.rows for cell in row
+        re.sub(r"\] .*", "]", typed(shown(cell, say)))
+        for table in tables
+        for row in table.rows
+        for cell in row
     }
-    numbers = re.findall(r"[-+]?[\d.,]+(?: %)? \[[^]]*\]", " ".join(section(found, "answer").blocks[0].texts))
+    numbers = re.findall(
+        r"[-+]?[\d.,]+(?: %)? \[[^]]*\]", typed(" ".join(section(found, "answer").blocks[0].texts))
+    )
     assert len(numbers) >= 4
     assert set(numbers) <= cells
 
@@ -169,7 +188,7 @@ def test_one_run_has_three_sentences_and_no_comparison():
     study = Study.of(base, EN)
     texts = answer(study).blocks[0].texts
     assert len(texts) == 3
-    assert texts[2] == "0 of 1 targets are met; missed: mean wait (whole network)."
+    assert typed(texts[2]) == "0 of 1 targets are met; missed: mean wait (whole network): at most 0.5 min."
     names = [one.name for one in document(study).sections]
     assert "inputs" not in names
     assert names[:2] == ["answer", "effects"]
@@ -182,7 +201,134 @@ def test_only_inputs_that_differ_are_listed(study):
 def test_lists_show_where_they_differ(study):
     inputs = study.inputs.assign(baseline='["a", "b", "c"]', value='["a", "x", "y", "c"]')
     (row,) = changed(replace(study, inputs=inputs), study.alternatives[0])
-    assert row[1:3] == ('… "b" …', '… "x", "y" …')
+    assert row[1:3] == ("… b …", "… x; y …")
+
+
+@pytest.mark.parametrize(
+    ("value", "vi", "en"),
+    [
+        (True, "có", "yes"),
+        (0.15, "0,15", "0.15"),
+        (60_000, "60.000", "60,000"),
+        ("2019-02-11", "11/02/2019", "11 Feb 2019"),
+        ([["Mon 07:00", 3]], "Mon 07:00: 3", "Mon 07:00: 3"),
+        ([["2019-12-31", 0.05]], "31/12/2019: 0,05", "31 Dec 2019: 0.05"),
+        (["a", ["b", "c"]], "a; (b; c)", "a; (b; c)"),
+        ("lognormal(mean=15, sd=6)",) * 3,
+    ],
+)
+def test_values_of_files_are_written_as_the_language_does(value, vi, en):
+    assert (values.told(value, VI), values.told(value, EN)) == (vi, en)
+
+
+def test_durations_are_told_in_words():
+    assert [values.period(text, VI) for text in ("8 weeks", "1 day", "a while")] == [
+        "8 tuần",
+        "1 ngày",
+        "a while",
+    ]
+
+
+def test_the_same_change_of_several_is_told_once():
+    rows = [Change(f"team.{name}.absence", "0", after, "") for name, after in zip("abc", "112", strict=True)]
+    told = [row.path for row in together([*rows, Change("digital.e_signature", "no", "yes", "")])]
+    assert told == ["team.*.absence (a; b)", "team.c.absence", "digital.e_signature"]
+
+
+# --- targets, and what was reported ---
+
+
+def test_each_scenario_has_a_row_and_each_target_a_column():
+    base, plus = results()
+    tight = {"wait": {"measure": "wait.mean", "at_most": 0.001}}
+    loose = {
+        "wait": {"measure": "wait.mean", "at_most": 1e6},
+        "late": {"measure": "late.rate", "at_most": 1.0},
+    }
+    pair = (scenario_of(base, "base", target=tight), scenario_of(plus, "plus", target=tight | loose))
+    (table,) = targets(Study.of(Comparison(pair), EN)).blocks
+    assert [typed(head) for head in table.heads[1:]] == [
+        "mean wait (whole network): at most 0.0 min",
+        "mean wait (whole network): at most 1,000,000 min",
+        "late (whole network): at most 100.0 %",
+    ]
+    shown_rows = [["–" if cell == "–" else cell.verdict for cell in row[1:]] for row in table.rows]
+    assert shown_rows == [["MISSED", "–", "–"], ["–", "met", "met"]]
+
+
+def validated(**figures: object):
+    base = scenario_of(results()[0], "base", reported={"one": {"measure": "on_time.rate", **figures}})
+    study = Study.of(base, EN)
+    return study, next(iter(held(study)))
+
+
+def test_a_reported_figure_agrees_within_the_interval_or_what_matters():
+    study, _ = validated(value=0.5)
+    mean, low, high = study.value(study.baseline, "on_time.rate")[:3]
+    assert low < mean < high
+    matters = max(mean + 0.005, high)  # half a point makes no difference in practice
+    for figure, agrees in ((low, True), (high, True), (matters - 1e-6, True), (matters + 1e-6, False)):
+        assert validated(value=figure)[1].agrees == agrees
+    assert validated(above=mean - 0.001)[1].agrees
+    assert not validated(above=mean)[1].agrees
+
+
+def test_reported_figures_stand_beside_the_simulation_in_a_table_and_a_picture():
+    study, one = validated(above=0.25)
+    blocks = document(study)
+    _, table, picture = section(blocks, "validation").blocks
+    (row,) = table.rows
+    assert typed(row[1]) == "above 25.0 %"
+    assert row[2][:3] == study.value(study.baseline, "on_time.rate")[:3] == one.simulated[:3]
+    assert row[2].verdict == "agrees"
+    assert "reported above 25 %" in picture.told
+
+
+# --- the first replication again ---
+
+
+@pytest.fixture(scope="module")
+def again() -> Study:
+    return Study.of(run(TINY, replications=2, seed=3, workers=1), VI)
+
+
+def test_single_cases_are_told_of_the_replication_that_was_saved(again):
+    names = [block.name for block in pictures(again).blocks if isinstance(block, Picture)]
+    assert names[-3:] == ["dossier_life", "day_at_counters", "journey"]
+    assert "people_needed" in names
+    subjects = retold(again)
+    first = again.baseline.dossiers.query("replication == 0")
+    name = subjects["trace"][1]
+    assert name.rpartition("#")[2] in set(first["number"].astype(str))
+
+
+def test_nothing_is_retold_of_other_citizens(again):
+    measured = again.baseline.measured
+    other = replace(again.baseline, measured=measured._replace(value=measured.value + 1e-9))
+    told = pictures(replace(again, results=(other,)))
+    assert VI("report.not_retold") in told.blocks
+    assert "journey" not in [block.name for block in told.blocks if isinstance(block, Picture)]
+
+
+# --- the other language ---
+
+
+def test_a_folder_is_told_in_either_language():
+    base, plus = results()
+    texts = {
+        "vi": {"title": "Hai xã", "site.commune.title": "Cấp xã"},
+        "en": {"title": "Two", "site.commune.title": "Hall"},
+    }
+    flag = {"kind": "overloaded", "place": "Commune", "queue": None, "load": 1.25}
+    base = replace(base, provenance=base.provenance | {"translations": texts, "flags": [flag]})
+    told = in_language(base, "en")
+    assert (told.title, told.titles("site"), told.provenance["flags"][0]["place"]) == (
+        "Two",
+        {"commune": "Hall"},
+        "Hall",
+    )
+    both = in_language(Comparison((scenario_of(base, "base"), scenario_of(plus, "plus"))), "vi")
+    assert [one.titles("site")["commune"] for one in both.results] == ["Cấp xã", "Commune"]
 
 
 # --- money ---
@@ -190,9 +336,9 @@ def test_lists_show_where_they_differ(study):
 
 def test_payback_is_what_the_savings_make_of_an_investment(study):
     saving = Estimate(100.0, 50.0, 200.0, "VND", True)
-    assert benefit.payback(study, 300.0, saving) == "3.0 [1.5 – 6.0]"
-    assert benefit.payback(study, 300.0, saving._replace(low=-1.0)) == "3.0 [1.5 – never]"
-    assert benefit.payback(study, 300.0, saving._replace(mean=-1.0, low=-2.0)) == "never [1.5 – never]"
+    assert benefit.payback(study, 300.0, saving) == "3.0 [1.5; 6.0]"
+    assert benefit.payback(study, 300.0, saving._replace(low=-1.0)) == "3.0 [1.5; never]"
+    assert benefit.payback(study, 300.0, saving._replace(mean=-1.0, low=-2.0)) == "never [1.5; never]"
     assert benefit.payback(study, 300.0, saving._replace(low=math.nan, high=math.nan)) == "3.0"
 
 
@@ -257,7 +403,9 @@ def test_the_page_is_told_to_those_who_do_not_see_it(page):
     assert len(ids) == len(set(ids))
     pictures = [x for _, x in page.tags if x.get("role") == "img"]
     assert len(pictures) == sum(tag == "svg" for tag, _ in page.tags) > 2
-    assert all(len(x["aria-label"]) > 20 for x in pictures)
+    captions = {x["id"] for tag, x in page.tags if tag == "figcaption"}
+    assert {x["aria-labelledby"] for x in pictures} == captions
+    assert len(captions) == len(pictures)
     assert dict(page.tags)["html"]["lang"] == "vi"
     targets = {x["href"].removeprefix("#") for tag, x in page.tags if tag == "a"}
     assert targets <= set(ids)

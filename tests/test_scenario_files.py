@@ -411,7 +411,9 @@ def in_both(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize(("code", "titles"), [("vi", ("Một cửa", "Trung tâm")), ("en", ("One-stop", "Centre"))])
+@pytest.mark.parametrize(
+    ("code", "titles"), [("vi", ("Một cửa", "Trung tâm")), ("en", ("One-stop", "Centre"))]
+)
 def test_texts_in_both_languages_are_read_in_one(in_both: Path, code: str, titles: tuple[str, str]) -> None:
     read = load(in_both, code)
     assert (read.scenario.title, read.scenario.site["centre"].title) == titles

@@ -166,6 +166,12 @@ def load(path: str | os.PathLike[str], language: str = "en") -> ScenarioFile:
     return _load(file, folder, (), language)
 
 
+def restored(name: str, resolved: Tables) -> ScenarioFile:
+    """The scenario that a result recorded; `ScenarioError` if it reads files, which results do not keep."""
+    nowhere = Path(os.devnull)
+    return _checked(nowhere, name, None, (Layer(name, resolved),), nowhere)
+
+
 def schema() -> dict[str, Any]:
     """JSON schema of scenario files for editors; nothing is required, since a file may extend another."""
     tables = Scenario.model_json_schema(by_alias=True)

@@ -83,7 +83,7 @@ def _draw_days(table: pd.DataFrame, say: Language, size: Size) -> Figure:
         count = say("figure.n", count=say.number(row.n, 0))
         told = say("figure.days_total", days=say.number(row.total), n=count)
         axes.annotate(told, (row.total, y), (4, 0), textcoords="offset points", va="center", fontsize=NOTE)
-    axes.set_xlim(0, 1.42 * bars["total"].max())
+    axes.set_xlim(0, 1.55 * bars["total"].max())
     drawing.number_ticks(axes.xaxis, say)
     axes.set_xlabel(say("figure.days_axis"), fontsize=TEXT)
     key: dict[str, Artist] = {

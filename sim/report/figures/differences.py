@@ -17,6 +17,7 @@ from sim.report.figures.picture import Picture
 from sim.report.figures.sites import each, name_of, short_titles
 from sim.report.language import Language
 from sim.results.comparison import Comparison
+from sim.results.judgement import usual_names
 from sim.results.measures import MEASURES
 from sim.results.result import Result
 
@@ -40,7 +41,7 @@ def paired_differences(comparison: Comparison) -> pd.DataFrame:
     baseline = comparison.results[0]
     judged = comparison.verdicts
     sites = baseline.titles("site")
-    if not comparison.measures:
+    if list(comparison.measures) in ([], usual_names(baseline.measured.key)):
         waits = (judged["measure"] == "wait.mean") & (judged["site"] == next(iter(sites)))
         judged = judged[waits | (judged["measure"] == "on_time.rate")]
     names = ["measure", "site", "place", "field", "team"]
@@ -65,7 +66,7 @@ def _draw_differences(table: pd.DataFrame, say: Language, size: Size) -> Figure:
     scenarios = list(table["scenario"].unique())[:MOST_ROWS]
     look = drawing.styles(["", *scenarios])
     lines = 2 if len(scenarios) <= 8 else 1
-    size = size.for_rows((0.1 + 0.9 * lines) * len(scenarios), 1.75)
+    size = size.for_rows((0.4 + 1.05 * lines) * len(scenarios), 1.95)
     figure = drawing.blank(size)
     drawn = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     told: set[str] = set()
@@ -75,7 +76,7 @@ def _draw_differences(table: pd.DataFrame, say: Language, size: Size) -> Figure:
         _forest_head(axes, rows.iloc[0], size.letters(0.6 / len(panels)), say)
     titles = table.drop_duplicates("scenario").set_index("scenario")["title"]
     names = [drawing.cut(str(titles[name]), size.letters(0.3), lines) for name in scenarios]
-    drawn[0].set_yticks(range(len(names)), names)
+    drawn[0].set_yticks(range(len(names)), names, linespacing=1.0)
     drawn[0].set_ylim(len(names) - 0.4, -0.6)
     paired = bool(table["low"].notna().any())
     key: dict[str, Artist] = {

@@ -40,10 +40,13 @@ class Picture:
             return drawing.nothing(drawing.blank(size), say(self.title), say)
         return self.drawn(table, say, size)
 
+    def tell(self, table: pd.DataFrame, say: Language) -> str:
+        """What the figure shows, in a sentence."""
+        return say("figure.empty") if table.empty else self.told(table, say)
+
     def alt(self, table: pd.DataFrame, say: Language) -> str:
-        """What the figure shows, in a sentence, for those who do not see it."""
-        told = say("figure.empty") if table.empty else self.told(table, say)
-        return f"{say(self.title)}: {told}"
+        """The title and the sentence, for those who do not see the figure."""
+        return f"{say(self.title)}: {self.tell(table, say)}"
 
 
 def save(figure: Figure, path: str | os.PathLike[str], dpi: int = 200) -> None:

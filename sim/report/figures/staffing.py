@@ -95,6 +95,8 @@ def _draw_people(table: pd.DataFrame, say: Language, size: Size) -> Figure:
             drawing.cut(own["team_title"].iloc[0], size.letters(0.25), 2), fontsize=TEXT, loc="left"
         )
     grid[0].set_ylabel(say("figure.people_axis"), fontsize=TEXT)
+    for axes in grid[max(0, len(teams) - columns) : len(teams)]:
+        axes.set_xlabel(say("figure.clock_axis"), fontsize=TEXT)
     key = {
         say("figure.rostered"): Line2D([], [], color=BLACK, linewidth=1.6),
         say("figure.needed"): Patch(color=WORK),

@@ -62,8 +62,8 @@ def compared(study: Study, measure: str, site: str) -> str:
 
 def named(study: Study, measure: str, site: str) -> str:
     """A measure and where, at the beginning of a sentence."""
-    name = study.say(f"measure.{measure}")
-    return f"{name[:1].upper()}{name[1:]} ({study.sites.get(site, study.say('report.network'))})"
+    name = study.named(measure, site)
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def _worse(study: Study, worse: Sequence[Result], measure: str, site: str) -> str:
@@ -105,6 +105,6 @@ def _targets(study: Study) -> str:
     every = judged(study, study.baseline)
     if not every:
         return study.say("report.no_targets")
-    missed = [one.words for one in every if not one.met]
+    missed = [one.told for one in every if not one.met]
     told = study.say("report.missed", targets="; ".join(missed)) if missed else ""
     return study.say("report.targets_met", met=len(every) - len(missed), count=len(every), missed=told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from sim.report.paper.document import Section, Table, clean
+from sim.report.paper.document import Number, Section, Table, clean
 from sim.report.paper.study import Study
 from sim.results.provenance import CATALOGUE
 from sim.results.result import Result
@@ -25,8 +25,8 @@ def assumptions(study: Study) -> Section:
     counts = tuple(
         (
             say(f"origin.{kind}"),
-            say.number(own[kind], 0),
-            say.number(catalogue[kind], 0),
+            Number(own[kind], "count"),
+            Number(catalogue[kind], "count"),
             say(f"origin_means.{kind}"),
         )
         for kind in (*KINDS, "unknown")
@@ -34,18 +34,19 @@ def assumptions(study: Study) -> Section:
     keys = ("how_known", "own_values", "catalogue_values", "meaning")
     heads = tuple(say(f"report.{key}") for key in keys)
     columns = tuple(say(f"report.{key}") for key in ("input", "how_known", "origin"))
-    registers = (
-        Table(say("sheet.origins"), say("report.register", scenario=study.title(one)), columns, rows)
+    register = [
+        row
         for one in study.results
-        if (rows := tuple(_register(study, one)))
-    )
+        if (told := list(_register(study, one)))
+        for row in ((study.title(one), "", ""), *told)
+    ]
     return Section(
         "assumptions",
         say("report.assumptions"),
         (
             say("report.assumptions_scope"),
             Table(say("sheet.known"), say("report.known"), heads, counts),
-            *registers,
+            Table(say("sheet.origins"), say("report.register"), columns, tuple(register)),
         ),
     )
 

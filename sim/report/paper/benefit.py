@@ -14,6 +14,7 @@ from sim.results.result import Result
 
 GAINS = ("citizen.hours", "visits.count", "overtime.hours", "staff.cost")
 DAYS_A_YEAR = 365.25
+MILLION = 1e6
 Rows = tuple[tuple[Cell, ...], ...]
 
 
@@ -23,14 +24,18 @@ def benefit(study: Study) -> Section:
     blocks: list[Block] = [
         say("report.benefit_scope", first=say.day(study.period[0]), last=say.day(study.period[1]))
     ]
-    heads = [f"{say(f'measure.{name}')} ({unit_of(Number(0, _unit(study, name)), say)})" for name in GAINS]
     spent: Rows = tuple(
-        (study.title(one), *(study.value(one, name) for name in GAINS)) for one in study.results
+        (study.title(one), *(in_millions(study.value(one, name)) for name in GAINS)) for one in study.results
     )
+    heads = [
+        f"{say(f'measure.{name}')} ({unit_of(in_millions(study.value(study.baseline, name)), say)})"
+        for name in GAINS
+    ]
     blocks.append(Table(say("sheet.spent"), say("report.spent"), (say("table.scenario"), *heads), spent))
     if study.alternatives:
         saved: Rows = tuple(
-            (study.title(one), *(study.difference(one, name) for name in GAINS)) for one in study.alternatives
+            (study.title(one), *(in_millions(study.difference(one, name)) for name in GAINS))
+            for one in study.alternatives
         )
         blocks.append(Table(say("sheet.saved"), say("report.saved"), (say("table.scenario"), *heads), saved))
         blocks += _payback(study)
@@ -47,6 +52,14 @@ def yearly_saving(study: Study, result: Result) -> Estimate:
     return Estimate(mean, low, high, "VND", True)
 
 
+def in_millions(amount: Estimate) -> Estimate:
+    """An amount of money in million VND, anything else as it is: what offices spend has too many digits in VND."""
+    if amount.unit != "VND":
+        return amount
+    mean, low, high = (x / MILLION for x in amount[:3])
+    return amount._replace(mean=mean, low=low, high=high, unit="million_VND")
+
+
 def payback(study: Study, investment: float, saving: Estimate) -> str:
     """Years until the savings have paid an investment; the bounds are those of the savings."""
     say = study.say
@@ -58,7 +71,7 @@ def payback(study: Study, investment: float, saving: Estimate) -> str:
     ]
     if math.isnan(saving.low):
         return told[0]
-    return f"{told[0]} [{told[1]} – {told[2]}]"
+    return f"{told[0]} [{told[1]}; {told[2]}]"
 
 
 def _payback(study: Study) -> list[Block]:
@@ -68,11 +81,11 @@ def _payback(study: Study) -> list[Block]:
         saving = yearly_saving(study, one)
         invested = study.investment.get(one.name)
         told = (
-            (Number(invested, "VND"), payback(study, invested, saving))
+            (Number(invested / MILLION, "million_VND"), payback(study, invested, saving))
             if invested is not None
             else ("–", "–")
         )
-        rows.append((study.title(one), saving, *told))
+        rows.append((study.title(one), in_millions(saving), *told))
     value = study.hour_value
     valued = (
         say("report.hour_unvalued")
@@ -80,7 +93,7 @@ def _payback(study: Study) -> list[Block]:
         else say("report.hour_valued", value=say.number(value, 0))
     )
     keys = ("scenario", "yearly_saving", "investment", "payback")
-    heads = tuple(say(f"report.{key}") for key in keys)
+    heads = tuple(say(f"report.{key}", unit=say("unit.million_VND")) for key in keys)
     return [
         valued,
         Table(
@@ -99,7 +112,3 @@ def _of_network(result: Result, measure: str) -> Floats:
     key = result.measured.key
     row = (key["measure"] == measure) & (key[["site", "place", "field", "team"]] == "").all(axis=1)
     return np.asarray(result.measured.value[:, row.to_numpy()][:, 0], np.float64)
-
-
-def _unit(study: Study, measure: str) -> str:
-    return study.value(study.baseline, measure).unit

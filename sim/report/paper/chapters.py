@@ -7,12 +7,14 @@ from sim.report.paper.answer import answer, question
 from sim.report.paper.assumptions import assumptions
 from sim.report.paper.benefit import benefit
 from sim.report.paper.document import Document, clean
-from sim.report.paper.effects import effects, inputs
+from sim.report.paper.effects import effects
+from sim.report.paper.inputs import inputs
 from sim.report.paper.method import method, provenance
 from sim.report.paper.pictures import pictures
 from sim.report.paper.robustness import robustness
 from sim.report.paper.study import Study
-from sim.report.paper.targets import targets, validation
+from sim.report.paper.targets import targets
+from sim.report.paper.validation import validation
 
 FORMS_OF_A_SCENARIO = 2
 

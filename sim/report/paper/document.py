@@ -18,10 +18,12 @@ from sim.report.language import Language
 NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 )  # neither XML nor HTML has these
+FIXED = "\u00a0"  # a space at which no line ends
+MINUS = "\u2212"  # after a hyphen a line may end
 
 
 class Number(NamedTuple):
-    """A number with its unit, a key of the words' `unit`; `signed` for differences."""
+    """A number with its unit, a key of the words' `unit` or ``count``; `signed` for differences."""
 
     value: float
     unit: str
@@ -43,7 +45,10 @@ Cell = str | Number | Estimate
 
 
 class Table(NamedTuple):
-    """Rows under heads; the first column says what a row is. `name` is that of its sheet."""
+    """Rows under heads; the first column says what a row is. `name` is that of its sheet.
+
+    A row of nothing but its first cell heads those that follow.
+    """
 
     name: str
     title: str
@@ -75,12 +80,17 @@ class Form(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A figure, its caption, and what it shows for those who do not see it."""
+    """A figure, its caption, and what it shows in a sentence, from the same numbers."""
 
     name: str
     title: str
-    alt: str
+    told: str
     figure: Figure
+
+    @property
+    def alt(self) -> str:
+        """For those who do not see it."""
+        return f"{self.title}: {self.told}"
 
 
 class Bullets(NamedTuple):
@@ -111,6 +121,11 @@ class Document(NamedTuple):
     annex: tuple[Form, ...]
 
 
+def is_heading(row: Sequence[Cell]) -> bool:
+    """A row that heads those that follow."""
+    return len(row) > 1 and all(cell == "" for cell in row[1:])
+
+
 def shown(cell: Cell, say: Language) -> str:
     """A cell in one line."""
     if isinstance(cell, str):
@@ -118,7 +133,7 @@ def shown(cell: Cell, say: Language) -> str:
     if isinstance(cell, Number):
         return _amount(cell.value, cell.unit, cell.signed, say)
     mean, low, high = (_amount(x, cell.unit, cell.signed, say) for x in cell[:3])
-    bounds = f"{low.removesuffix(' %')}{'; ' if cell.signed else ' – '}{high.removesuffix(' %')}"
+    bounds = f";{FIXED}".join(bound.removesuffix(f"{FIXED}%") for bound in (low, high))
     told = mean if math.isnan(cell.low) else f"{mean} [{bounds}]"
     return f"{told} {cell.verdict}".strip()
 
@@ -127,7 +142,7 @@ def with_unit(cell: Number | Estimate, say: Language) -> str:
     """A cell in a sentence: the amount with its unit, which fractions have already."""
     if cell.unit == "fraction" and not cell.signed:
         return shown(cell, say)
-    return f"{shown(cell, say)} {unit_of(cell, say)}"
+    return f"{shown(cell, say)}{FIXED}{unit_of(cell, say).replace(' ', FIXED)}"
 
 
 def unit_of(cell: Number | Estimate, say: Language) -> str:
@@ -146,4 +161,8 @@ def clean(text: object) -> str:
 
 
 def _amount(value: float, unit: str, signed: bool, say: Language) -> str:
-    return say.difference(value, unit) if signed else say.amount(value, unit)
+    if unit == "count":
+        told = say.number(value, 0)
+    else:
+        told = say.difference(value, unit) if signed else say.amount(value, unit)
+    return told.replace(" ", FIXED).replace("-", MINUS)

@@ -6,8 +6,11 @@ Journal of Simulation 13, 55-67.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sim.report.paper.document import Section, Table, clean
 from sim.report.paper.study import Study
+from sim.report.paper.values import period
 
 HEADINGS = (
     "purpose",
@@ -51,14 +54,17 @@ def method(study: Study) -> Section:
         "sites": "; ".join(study.sites.values()),
         "first": say.day(study.period[0]),
         "last": say.day(study.period[1]),
-        "warm_up": clean(scenario["horizon"].get("warm_up", "–")),
+        "warm_up": period(clean(scenario["horizon"].get("warm_up", "0 days")), say),
         "replications": study.replications,
         "seed": about["seed"],
         "engine": about["engine"],
         "python": about["versions"]["python"],
         "motcua": about["versions"]["motcua"],
     }
-    rows = tuple((say(f"stress.{key}"), say(f"stress_text.{key}", **values)) for key in HEADINGS)
+    texts = {key: f"stress_text.{key}" for key in HEADINGS}
+    if "open_dossiers" in scenario["horizon"]:
+        texts["initialisation"] = "stress_text.initialisation_open"
+    rows = tuple((say(f"stress.{key}"), say(text, **values)) for key, text in texts.items())
     heads = say("report.heading"), say("report.content")
     return Section(
         "method", say("report.method"), (Table(say("sheet.method"), say("report.stress"), heads, rows),)
@@ -68,7 +74,7 @@ def method(study: Study) -> Section:
 def provenance(study: Study) -> Section:
     """Hashes, seed, versions, and the commands that make the results and this report again."""
     say, about = study.say, study.baseline.provenance
-    rows = [(say("report.started"), about["started"])]
+    rows = [(say("report.started"), say.moment(datetime.fromisoformat(about["started"])))]
     rows += [(say("report.hash", scenario=clean(one.name)), one.provenance["hash"]) for one in study.results]
     rows += [
         (say(f"report.made_{key}"), str(about[key])) for key in ("seed", "replications", "rows_of", "engine")

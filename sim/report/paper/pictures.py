@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.report.figures import PICTURES
-from sim.report.paper.document import Picture, Section, clean
+from sim.report.paper.document import Block, Picture, Section, clean
+from sim.report.paper.retold import Subjects, retold
 from sim.report.paper.study import Study
 
 
 def pictures(study: Study) -> Section:
-    """The comparison's first, since they answer the question."""
-    found = [*_of(study, "comparison"), *_of(study, "result")]
-    return Section("figures", study.say("report.figures"), tuple(found))
+    """The comparison's first, since they answer the question; then those of the baseline, at last single cases."""
+    say, again = study.say, retold(study)
+    compared: Subjects = {"comparison": (study.comparison,)} if study.comparison is not None else {}
+    whole: Subjects = {"result": (study.baseline,)} | {key: again[key] for key in again if key == "model"}
+    cases = {key: again[key] for key in again if key != "model"}
+    blocks: list[Block] = [*_of(study, compared)]
+    blocks += [say("report.of_baseline", scenario=study.title(study.baseline)), *_of(study, whole)]
+    blocks.append(say("report.retold" if again else "report.not_retold"))
+    return Section("figures", say("report.figures"), (*blocks, *_of(study, cases)))
 
 
-def _of(study: Study, source: str) -> Iterator[Picture]:
-    subject = study.comparison if source == "comparison" else study.baseline
-    if subject is None:
-        return
+def _of(study: Study, subjects: Subjects) -> Iterator[Picture]:
     for name, picture in PICTURES.items():
-        if picture.source == source and not (table := picture.data(subject)).empty:
-            alt = clean(picture.alt(table, study.say))
-            yield Picture(name, study.say(picture.title), alt, picture.draw(table, study.say))
+        if picture.source in subjects and not (table := picture.data(*subjects[picture.source])).empty:
+            told = clean(picture.tell(table, study.say))
+            yield Picture(name, study.say(picture.title), told, picture.draw(table, study.say))

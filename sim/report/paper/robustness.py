@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from sim.report.explain_screen import warnings
 from sim.report.paper.answer import headline, named
 from sim.report.paper.document import Bullets, Section, clean, with_unit
-from sim.report.paper.effects import changed
+from sim.report.paper.inputs import changed, pattern
 from sim.report.paper.study import BETTER, UNDECIDED, Study
 
 FRAGILE = 2.0  # half-widths from the interval's middle to 0
@@ -55,6 +56,14 @@ def _undecided(study: Study) -> Iterator[str]:
 def _assumed(study: Study) -> Iterator[str]:
     """The changed inputs of each alternative that nobody measured."""
     for one in study.alternatives:
-        paths = [path for path, _, _, origin in changed(study, one) if "assumed" in origin or not origin]
+        paths = [row.path for row in changed(study, one) if "assumed" in row.origin or not row.origin]
         if paths:
-            yield study.say("report.stands_on", scenario=study.title(one), paths=", ".join(paths))
+            told = _patterns(paths)
+            yield study.say("report.stands_on", scenario=study.title(one), paths=", ".join(told))
+
+
+def _patterns(paths: Sequence[str]) -> Iterator[str]:
+    """The paths, those of several named things as one with a star."""
+    for common, own in groupby(sorted(paths, key=pattern), key=pattern):
+        every = list(own)
+        yield every[0] if len(every) == 1 else common

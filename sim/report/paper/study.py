@@ -85,6 +85,10 @@ class Study:
         begin = titles[0][: shared(min(titles), max(titles))] if len(titles) > 1 else ""
         return begin[: begin.rfind(": ") + 2] if ": " in begin else ""
 
+    def named(self, measure: str, site: str) -> str:
+        """A measure and where it is taken, in words."""
+        return f"{self.say(f'measure.{measure}')} ({self.sites.get(site, self.say('report.network'))})"
+
     def has(self, measure: str) -> bool:
         """The study knows this measure; without a survey nobody is asked."""
         return bool((self.table["measure"] == measure).any())

@@ -17,7 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sim.report.language import Language
-from sim.report.paper.document import Bullets, Cell, Document, Estimate, Form, Head, Table
+from sim.report.paper.document import Bullets, Cell, Document, Estimate, Form, Head, Table, is_heading, shown
 
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME = 31  # of a sheet
@@ -25,7 +25,7 @@ WIDEST = 60  # letters of a column
 SUMMARY = 75
 LINE_HEIGHT = 15  # points
 TEXT_FORMAT = "@"
-FORMATS = {"fraction": "0.0%", "dossiers": "#,##0.0", "VND": "#,##0", "": "0.0"}
+FORMATS = {"fraction": "0.0%", "count": "#,##0", "dossiers": "#,##0.0", "VND": "#,##0"}
 SIGNED = "+#,##0.0;-#,##0.0;0.0"
 SIGNED_VND = "+#,##0;-#,##0;0"
 NEARLY_ALL = 0.999  # of which one decimal would make all
@@ -90,9 +90,6 @@ def _summary(sheet: Worksheet, document: Document) -> None:
 
 def _table(sheet: Worksheet, table: Table, say: Language) -> None:
     """Title, head, rows; a column of estimates takes columns for mean, bounds and verdict. The head stays in view."""
-    _text(_at(sheet, 1, 1), table.title, Font(bold=True, size=12), wrap=False)
-    if table.note:
-        _text(_at(sheet, 2, 1), table.note, Font(italic=True), wrap=False)
     spread = [_spread(table, column) for column in range(len(table.heads))]
     heads = [
         text for head, parts in zip(table.heads, spread, strict=True) for text in _heads(head, parts, say)
@@ -100,12 +97,24 @@ def _table(sheet: Worksheet, table: Table, say: Language) -> None:
     for column, head in enumerate(heads, start=1):
         _head(_at(sheet, 3, column), head)
     for number, row in enumerate(table.rows, start=4):
+        if is_heading(row):
+            _text(_at(sheet, number, 1), shown(row[0], say), Font(bold=True), wrap=False)
+            continue
         values = [part for cell, parts in zip(row, spread, strict=True) for part in _parts(cell, parts)]
         for column, (value, number_format) in enumerate(values, start=1):
             _fill(_at(sheet, number, column), value, number_format)
     _fit(sheet, 3, len(heads), least=13)
+    _above(sheet, 1, len(heads), table.title, Font(bold=True, size=12))
+    _above(sheet, 2, len(heads), table.note, Font(italic=True))
     sheet.freeze_panes = "B4"
     _printed(sheet, 3)
+
+
+def _above(sheet: Worksheet, row: int, columns: int, text: str, font: Font) -> None:
+    """A text across the columns of a table, in as many lines as it takes."""
+    width = sum(sheet.column_dimensions[get_column_letter(column + 1)].width for column in range(columns))
+    _across(sheet, row, 1, columns, text, font, "left")
+    sheet.row_dimensions[row].height = LINE_HEIGHT * max(1, math.ceil(1.15 * len(text) / width))
 
 
 def _spread(table: Table, column: int) -> tuple[str, ...]:
@@ -184,14 +193,20 @@ def _fit(sheet: Worksheet, head: int, columns: int, least: int, last: int | None
     """
     widths = []
     for column in range(1, columns + 1):
-        cells = (sheet.cell(row, column).value for row in range(head + 1, (last or sheet.max_row) + 1))
-        longest = max((len(text) for text in cells if isinstance(text, str)), default=0)
+        texts = (_folded(sheet, row, column) for row in range(head + 1, (last or sheet.max_row) + 1))
+        longest = max(map(len, texts), default=0)
         widths.append(max(least, min(WIDEST, longest + 2)))
         sheet.column_dimensions[get_column_letter(column)].width = widths[-1]
     for row in range(max(1, head), (last or sheet.max_row) + 1):
-        texts = (str(sheet.cell(row, column).value or "") for column in range(1, columns + 1))
+        texts = (_folded(sheet, row, column) for column in range(1, columns + 1))
         lines = max(math.ceil(1.1 * len(text) / width) for text, width in zip(texts, widths, strict=True))
         sheet.row_dimensions[row].height = LINE_HEIGHT * max(1, lines)
+
+
+def _folded(sheet: Worksheet, row: int, column: int) -> str:
+    """The text of a cell that folds it; other cells take the width they find."""
+    cell = sheet.cell(row, column)
+    return cell.value if isinstance(cell.value, str) and cell.alignment.wrap_text else ""
 
 
 def _fit_heads(sheet: Worksheet, first: int, heads: Sequence[Head]) -> None:

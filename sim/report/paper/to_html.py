@@ -12,7 +12,7 @@ from jinja2 import Environment
 from matplotlib.figure import Figure
 
 from sim.report.language import Language
-from sim.report.paper.document import Document, shown
+from sim.report.paper.document import Document, is_heading, shown
 
 # Paths instead of fonts, and the same file for the same figure.
 SVG: dict[Any, Any] = {"svg.fonttype": "path", "svg.hashsalt": "motcua"}
@@ -28,6 +28,7 @@ def to_html(document: Document, say: Language) -> bytes:
         say=say,
         shown=lambda cell: shown(cell, say),
         kind=lambda block: type(block).__name__,
+        is_heading=is_heading,
         svg=svg,
     )
     return told.encode()

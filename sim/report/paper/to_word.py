@@ -18,7 +18,17 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from sim.report.language import Language
-from sim.report.paper.document import Bullets, Cell, Document, Form, Picture, Section, Table, shown
+from sim.report.paper.document import (
+    Bullets,
+    Cell,
+    Document,
+    Form,
+    Picture,
+    Section,
+    Table,
+    is_heading,
+    shown,
+)
 
 FONT = "Times New Roman"
 TEXT, SMALL, FORM = Pt(13), Pt(10), Pt(8)
@@ -153,7 +163,8 @@ def _table(made: WordDocument, table: Table, say: Language) -> None:
     _repeat(drawn, 1)
     for row in table.rows:
         _row(drawn, row, SMALL, say)
-    _widths(drawn, _columns(table.heads, table.rows, say), WIDTH, SMALL)
+    plain = [row for row in table.rows if not is_heading(row)]
+    _widths(drawn, _columns(table.heads, plain, say), WIDTH, SMALL)
     note = made.add_paragraph(table.note)
     for run in note.runs:
         run.italic, run.font.size = True, SMALL
@@ -163,6 +174,11 @@ def _row(drawn: WordTable, row: tuple[Cell, ...], size: Pt, say: Language) -> No
     added = drawn.add_row()  # type: ignore[no-untyped-call]
     properties = added._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
+    if is_heading(row):
+        whole = added.cells[0].merge(added.cells[-1])
+        _write(whole, shown(row[0], say), size, bold=True, align=WD_ALIGN_PARAGRAPH.LEFT)
+        whole.paragraphs[0].paragraph_format.keep_with_next = True
+        return
     for cell, value in zip(added.cells, row, strict=True):
         align = WD_ALIGN_PARAGRAPH.LEFT if isinstance(value, str) else WD_ALIGN_PARAGRAPH.RIGHT
         _write(cell, shown(value, say), size, align=align)
@@ -181,9 +197,8 @@ def _picture(made: WordDocument, picture: Picture, say: Language) -> None:
     drawn = place.add_run().add_picture(image, width=wide)
     drawn._inline.docPr.set("descr", picture.alt)
     drawn._inline.docPr.set("title", picture.title)
-    _caption(
-        made, say("report.figure"), len(made.inline_shapes), picture.title
-    ).paragraph_format.keep_with_next = False
+    _caption(made, say("report.figure"), len(made.inline_shapes), picture.title)
+    made.add_paragraph(f"{picture.told[:1].upper()}{picture.told[1:]}")
 
 
 def _caption(made: WordDocument, kind: str, number: int, title: str) -> Paragraph:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from sim.results.comparison import Comparison
 from sim.results.result import Result
 
-Saved = TypeVar("Saved", Result, Comparison)
 
-
-def in_language(saved: Saved, code: str) -> Saved:
+def in_language(saved: Result | Comparison, code: str) -> Result | Comparison:
     """The same results, with the titles and questions of this language."""
     if isinstance(saved, Comparison):
         return replace(saved, results=tuple(_translated(one, code) for one in saved.results))
