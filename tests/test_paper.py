@@ -18,6 +18,7 @@ from test_cli import TINY
 from test_result import results
 
 from sim.analysis.intervals import t_interval
+from sim.report.drawing import contrast
 from sim.report.language import LANGUAGES, language
 from sim.report.paper import benefit, official_forms, values, writing
 from sim.report.paper.answer import answer, compared
@@ -411,6 +412,13 @@ def test_the_page_is_told_to_those_who_do_not_see_it(page):
     assert targets <= set(ids)
 
 
+def test_colours_of_the_page_are_readable(page):
+    """A contrast of 4.5 : 1 for text (WCAG 2.1, 1.4.3), on the page and on tinted cells."""
+    colours = dict(re.findall(r"--(\w+): (#\w{6});", page))
+    for text in ("ink", "faint", "accent"):
+        assert min(contrast(colours[text], ground) for ground in ("#ffffff", colours["tint"])) >= 4.5
+
+
 @pytest.mark.slow
 def test_the_same_study_makes_the_same_page(study, told):
     assert to_html(document(study), EN) == to_html(told, EN)
@@ -566,6 +574,17 @@ def test_files_are_written_whole_or_not_at_all(tmp_path, monkeypatch, study):
     ):
         writing.write(made, tmp_path, ["html", "xlsx"], EN)
     assert sorted(file.read_bytes() for file in tmp_path.iterdir()) == [b"html", b"xlsx"]
+
+
+def test_a_file_that_cannot_be_replaced_leaves_the_others_as_they_were(tmp_path, monkeypatch):
+    """As on Windows, where a program that shows a file holds it; here a folder has its name."""
+    monkeypatch.setattr(writing, "writer_of", lambda _: lambda *_: b"new")
+    (tmp_path / "report_en.html").write_bytes(b"old")
+    (tmp_path / "report_en.xlsx").mkdir()
+    with pytest.raises(ScenarioError, match=r"report_en\.xlsx: cannot be written: .* another program\?"):
+        writing.write(SimpleNamespace(), tmp_path, ["html", "xlsx"], EN)
+    assert (tmp_path / "report_en.html").read_bytes() == b"old"
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 @pytest.mark.parametrize("text", ["pdf", "", "html,pdf"])

@@ -141,3 +141,15 @@ def test_two_runs_mixed(tmp_path, comparison):
     (tmp_path / comparison.results[1].name / "provenance.json").write_text(json.dumps(other), "utf-8")
     with pytest.raises(ScenarioError, match="is of another run than"):
         load_saved(tmp_path)
+
+
+def test_a_file_is_no_folder(run_folder):
+    with pytest.raises(ScenarioError, match=r"summary\.csv: is a file; name the folder that it is in"):
+        load_saved(run_folder / "summary.csv")
+
+
+def test_measures_that_are_another_table(tmp_path):
+    results()[0].save(tmp_path, long_as_csv=False)
+    (tmp_path / "measures.parquet").write_bytes((tmp_path / "visits.parquet").read_bytes())
+    with pytest.raises(ScenarioError, match=r"measures\.parquet is another table; run again"):
+        load_saved(tmp_path)

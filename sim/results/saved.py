@@ -97,6 +97,8 @@ def load_saved(folder: str | os.PathLike[str]) -> Result | Comparison:
         return Comparison(
             tuple(_result(where / name, own) for name, own in record.items()), *_decisive(where)
         )
+    except ScenarioError:
+        raise
     except ValueError as error:
         raise ScenarioError(f"{where}: is no comparison: {error}") from None
 
@@ -118,6 +120,8 @@ def _provenance(folder: Path) -> dict[str, Any]:
             f"{folder}: is no complete results folder: it has no provenance.json; make one with "
             "`sim run FILE --out FOLDER` or `sim compare FILES --out FOLDER`"
         ) from None
+    except NotADirectoryError:
+        raise ScenarioError(f"{folder}: is a file; name the folder that it is in") from None
     except (OSError, ValueError):
         raise ScenarioError(f"{file}: cannot be read; run again") from None
     parts = list(record.values()) if isinstance(record, dict) and "replications" not in record else [record]
@@ -140,6 +144,8 @@ def _result(folder: Path, about: dict[str, Any]) -> SavedResult:
 
 def _measured(folder: Path, replications: int) -> Measured:
     table = _read(folder, "measures")
+    if not {*KEY, "value", "n"} <= set(table):
+        raise ScenarioError(f"{folder}: measures.parquet is another table; run again")
     rows = len(table) // replications
     if len(table) != rows * replications or not rows:
         raise ScenarioError(f"{folder}: measures.parquet is not of {replications} replications; run again")

@@ -58,7 +58,7 @@ def held(study: Study) -> Iterator[Held]:
             value,
             value.mean > figure if above else _agrees(figure, value, measure),
             0 if math.isnan(count) else int(count),
-            clean(origin),
+            clean(origin.removeprefix("reported:").strip()),
         )
 
 

@@ -42,6 +42,8 @@ def write(document: Document, folder: Path, formats: Sequence[str], say: Languag
     try:
         for part, file in parts.items():
             part.write_bytes(made[file])
+        for file in filter(Path.exists, made):
+            file.open("r+b").close()  # what another program holds is known before the first is replaced
         for part, file in parts.items():
             os.replace(part, file)
     except OSError as error:
