@@ -13,7 +13,7 @@ from sim.report.console import console
 from sim.scenario import ScenarioError
 
 Results = Annotated[
-    Path, typer.Argument(help="Folder that `run --out` or `compare --out` left.", show_default=False)
+    Path, typer.Argument(help="Folder that `run`, `compare` or `study` left with --out.", show_default=False)
 ]
 To = Annotated[str, typer.Option(help="One or more of html,docx,xlsx.")]
 Investment = Annotated[
@@ -42,7 +42,7 @@ def report(
     investment: Investment = None,
     hour_value: HourValue = None,
 ) -> None:
-    """Write what a run or a comparison found as a report: question, answer, effects, cost, what it rests on."""
+    """Write what a run, a comparison or a study found as a report: question, answer, figures, what it rests on."""
     from sim.report.paper.report import write_report  # matplotlib takes long to import
 
     say = language.language(lang)

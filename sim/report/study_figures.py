@@ -2,57 +2,89 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from sim.report import figures
-from sim.report.console import shown
 from sim.report.language import Language
+from sim.report.paper.values import told
 from sim.results.measures import MEASURES
 from sim.study.answers import Answers
 from sim.study.sweep import Sweep
 
 
-def points(found: Sweep, measure: str, at_most: float = float("nan")) -> pd.DataFrame:
+def points(found: Sweep, measure: str, at_most: float = math.nan) -> pd.DataFrame:
     """A measure at every cell of a sweep of one or two values, for `figures.sweep`; a target may be drawn.
 
     ValueError for a sweep of more values.
     """
     if len(found.keys) > 2:
         raise ValueError(f"a picture shows two values at most, not {', '.join(found.keys)}")
-    rows = found.of([measure])
+    sites = {name: site.title for name, site in found.base.scenario.site.items()}
+    return grid(found.of([measure]), found.keys, {"at_most": at_most}, place_of(measure, sites))
+
+
+def grid(rows: pd.DataFrame, keys: Sequence[str], bound: Mapping[str, float], where: str) -> pd.DataFrame:
+    """The same of the rows of a sweep's table on one measure; the bound is `at_most` or `at_least`, or none."""
     rows = rows[(rows["cell"] >= 0) & (rows["problem"] == "")]
-    down = found.keys[1] if len(found.keys) > 1 else ""
+    down = keys[1] if len(keys) > 1 else ""
     return pd.DataFrame(
         {
-            "x": rows[found.keys[0]],
-            "x_title": found.keys[0],
-            "y": rows[down] if down else float("nan"),
+            "x": rows[keys[0]],
+            "x_title": keys[0],
+            "y": rows[down] if down else math.nan,
             "y_title": down,
             "measure": rows["measure"],
+            "where": where,
             "unit": rows["unit"],
             "value": rows["mean"],
             "low": rows["low"],
             "high": rows["high"],
-            "at_most": at_most,
-            "at_least": float("nan"),
+            "at_most": bound.get("at_most", math.nan),
+            "at_least": bound.get("at_least", math.nan),
         }
     )
 
 
-def swings(found: pd.DataFrame, measure: str, say: Language) -> pd.DataFrame:
+def bound_of(scenario: Mapping[str, Any], measure: str) -> dict[str, float]:
+    """The strictest target of a scenario's tables on a measure, named as `wait.p90@site=centre`."""
+    name, _, group = measure.partition("@")
+    site = group.removeprefix("site=")
+    own = [
+        target
+        for target in scenario.get("target", {}).values()
+        if target["measure"] == name and target.get("site") in (None, site or None)
+    ]
+    for side, strictest in (("at_most", min), ("at_least", max)):
+        if bounds := [float(target[side]) for target in own if target.get(side) is not None]:
+            return {side: strictest(bounds)}
+    return {}
+
+
+def place_of(measure: str, sites: Mapping[str, str]) -> str:
+    """The group of `wait.p90@site=centre` with the titles of sites; empty for all."""
+    groups = filter(None, measure.partition("@")[2].split(","))
+    values = (pair.partition("=")[2] for pair in groups)
+    return ", ".join(sites.get(value, value) for value in values)
+
+
+def swings(found: pd.DataFrame, measure: str, say: Language, where: str = "") -> pd.DataFrame:
     """The table of a tornado, for `figures.tornado`; an end that is not possible is left out with its value."""
     rows, name = found[found["problem"] == ""], measure.partition("@")[0]
     return pd.DataFrame(
         {
             "title": rows["key"],
-            "low_title": [shown(x, say) for x in rows["from"]],
-            "high_title": [shown(x, say) for x in rows["to"]],
+            "low_title": [told(x, say) for x in rows["from"]],
+            "high_title": [told(x, say) for x in rows["to"]],
             "at_low": rows["at_from"],
             "at_high": rows["at_to"],
             "base": rows["base"],
             "measure": name,
+            "where": where,
             "unit": MEASURES[name].unit,
         }
     )
@@ -60,16 +92,21 @@ def swings(found: pd.DataFrame, measure: str, say: Language) -> pd.DataFrame:
 
 def save(answers: Answers, folder: Path, say: Language) -> None:
     """A picture of each measure of a sweep over a grid of one or two values, and of each tornado."""
-    asked = answers.study.study
+    asked, base = answers.study.study, answers.study.scenarios[0]
+    sites = {name: site.title for name, site in base.scenario.site.items()}
     for name, one in answers.sweeps.items():
         if len(one.keys) < 3 and asked.sweep[name].points is None:
             for measure in one.measures:
-                picture = figures.sweep.draw(figures.sweep.data(points(one, measure)), say)
+                cells = grid(
+                    one.of([measure]), one.keys, bound_of(base.resolved, measure), place_of(measure, sites)
+                )
+                picture = figures.sweep.draw(figures.sweep.data(cells), say)
                 figures.save(
                     picture, folder / f"sweep_{name}_{measure.replace('@', '_').replace('=', '-')}.png"
                 )
     for name, table in answers.sensitivities.items():
         part = asked.sensitivity[name]
         if part.method == "tornado":
-            picture = figures.tornado.draw(figures.tornado.data(swings(table, part.measure, say)), say)
+            ends = swings(table, part.measure, say, place_of(part.measure, sites))
+            picture = figures.tornado.draw(figures.tornado.data(ends), say)
             figures.save(picture, folder / f"tornado_{name}.png")

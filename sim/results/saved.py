@@ -44,38 +44,38 @@ class SavedResult(Result):
     @cached_property
     def visits(self) -> pd.DataFrame:
         """As it was saved; so are the other tables."""
-        return _read(self.folder, "visits")
+        return read_table(self.folder, "visits")
 
     @cached_property
     def dossiers(self) -> pd.DataFrame:  # noqa: D102
-        return _read(self.folder, "dossiers")
+        return read_table(self.folder, "dossiers")
 
     @cached_property
     def open_by_day(self) -> pd.DataFrame:  # noqa: D102
-        return _read(self.folder, "backlog")
+        return read_table(self.folder, "backlog")
 
     @cached_property
     def days(self) -> pd.DataFrame:  # noqa: D102
-        return _read(self.folder, "days")
+        return read_table(self.folder, "days")
 
     @cached_property
     def work_by_hour(self) -> pd.DataFrame:  # noqa: D102
-        return _read(self.folder, "staffing")
+        return read_table(self.folder, "staffing")
 
     @cached_property
     def forms(self) -> pd.DataFrame:  # noqa: D102
-        return _read(self.folder, "forms")
+        return read_table(self.folder, "forms")
 
     @cached_property
     def points(self) -> pd.DataFrame:  # noqa: D102
-        return _read(self.folder, "points")
+        return read_table(self.folder, "points")
 
     @cached_property
     def logs(self) -> pd.DataFrame:
         """As they were saved; ValueError unless the run was asked to `keep_log`."""
         if not (self.folder / "log.parquet").is_file():
             raise ValueError("the logs were not kept; run with keep_log=True")
-        return _read(self.folder, "log")
+        return read_table(self.folder, "log")
 
     @property
     def _replications(self) -> Ints:
@@ -105,7 +105,7 @@ def load_saved(folder: str | os.PathLike[str]) -> Result | Comparison:
 
 def _decisive(folder: Path) -> tuple[tuple[str, ...], dict[str, float]]:
     """The measures that the comparison decided by, and how small a difference made none."""
-    table = _read(folder, "verdicts").drop_duplicates(KEY)
+    table = read_table(folder, "verdicts").drop_duplicates(KEY)
     names = tuple(name_of(row) for _, row in table.iterrows())
     return names, dict(zip(names, table["threshold"].tolist(), strict=True))
 
@@ -118,7 +118,7 @@ def _provenance(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ScenarioError(
             f"{folder}: is no complete results folder: it has no provenance.json; make one with "
-            "`sim run FILE --out FOLDER` or `sim compare FILES --out FOLDER`"
+            "`sim run FILE --out FOLDER`, `sim compare FILES --out FOLDER` or `sim study FILE --out FOLDER`"
         ) from None
     except NotADirectoryError:
         raise ScenarioError(f"{folder}: is a file; name the folder that it is in") from None
@@ -143,7 +143,7 @@ def _result(folder: Path, about: dict[str, Any]) -> SavedResult:
 
 
 def _measured(folder: Path, replications: int) -> Measured:
-    table = _read(folder, "measures")
+    table = read_table(folder, "measures")
     if not {*KEY, "value", "n"} <= set(table):
         raise ScenarioError(f"{folder}: measures.parquet is another table; run again")
     rows = len(table) // replications
@@ -154,7 +154,8 @@ def _measured(folder: Path, replications: int) -> Measured:
     return Measured(table[KEY].head(rows), value, n)
 
 
-def _read(folder: Path, name: str) -> pd.DataFrame:
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    """A table of a results folder; ScenarioError for one that is missing or broken."""
     try:
         return parquet.read_table(folder / f"{name}.parquet").to_pandas()
     except (OSError, pa.ArrowException):

@@ -13,6 +13,7 @@ from sim.results.chosen import rows_of
 from sim.results.estimates import against, summary
 from sim.results.provenance import provenance
 from sim.results.saving import json_text, records, save_json, save_table
+from sim.scenario.translated import translations
 from sim.study.breakeven import BreakEven, break_even
 from sim.study.campaign import Campaign
 from sim.study.cells import Options
@@ -112,7 +113,7 @@ def run_study(path: str | Path | StudyFile, **options: Unpack[Options]) -> Answe
         sensitivities,
         break_evens,
         believed,
-        {"study": file.tables, "scenarios": about},
+        {"study": file.tables, "translations": translations(file.tables), "scenarios": about},
     )
 
 

@@ -115,7 +115,9 @@ def _scenarios(file: Path, study: Study, language: str) -> tuple[ScenarioFile, .
             words = f"{shown(name)} is an absolute path; name the file from where the study lies"
             raise _error(file, [Problem(("scenarios",), words)])
         one = load(file.parent / name, language)
-        found.append(one.change(study.change, name=one.name) if study.change else one)
+        found.append(
+            one.change(study.change, title=one.resolved["title"], name=one.name) if study.change else one
+        )
     names = [one.name for one in found]
     if len(set(names)) < len(names):
         raise _error(file, [Problem(("scenarios",), f"two have the same name: {', '.join(names)}")])

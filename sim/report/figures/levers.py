@@ -16,8 +16,21 @@ from sim.report.figures.picture import Picture
 from sim.report.figures.sites import each
 from sim.report.language import Language
 
-SWEEP = ("x", "x_title", "y", "y_title", "measure", "unit", "value", "low", "high", "at_most", "at_least")
-TORNADO = ("title", "low_title", "high_title", "at_low", "at_high", "base", "measure", "unit")
+SWEEP = (
+    "x",
+    "x_title",
+    "y",
+    "y_title",
+    "measure",
+    "where",
+    "unit",
+    "value",
+    "low",
+    "high",
+    "at_most",
+    "at_least",
+)
+TORNADO = ("title", "low_title", "high_title", "at_low", "at_high", "base", "measure", "where", "unit")
 MOST_TEXTS = 14  # columns of cells that leave room for numbers
 
 
@@ -33,8 +46,9 @@ def _with(columns: Collection[str], table: pd.DataFrame, what: str) -> pd.DataFr
 def sweep_grid(table: pd.DataFrame) -> pd.DataFrame:
     """A measure at every point of a grid of one or two levers; ValueError for a missing column.
 
-    Columns: x and y (values of the levers; y empty for one lever), x_title, y_title, measure, unit, value, low, high
-    (95 %), at_most, at_least (the target, one of them or none). A rate is a fraction, and so is its target.
+    Columns: x and y (values of the levers; y empty for one lever), x_title, y_title, measure, where it is taken (in
+    words; empty: of all), unit, value, low, high (95 %), at_most, at_least (the target, one of them or none). A rate
+    is a fraction, and so is its target.
     """
     return _with(SWEEP, table, "a sweep").sort_values(["y", "x"], ignore_index=True)
 
@@ -64,8 +78,14 @@ def _target_words(table: pd.DataFrame, say: Language) -> str:
 
 
 def _measure(table: pd.DataFrame, say: Language) -> str:
-    name = f"{say(f'measure.{table.measure.iloc[0]}')} ({say(f'unit.{table.unit.iloc[0]}')})"
+    name = f"{_measure_at(table, say)} ({say(f'unit.{table.unit.iloc[0]}')})"
     return name[:1].upper() + name[1:]
+
+
+def _measure_at(table: pd.DataFrame, say: Language) -> str:
+    """The measure and, unless it is that of all, where it is taken."""
+    name, where = say(f"measure.{table.measure.iloc[0]}"), table["where"].iloc[0]
+    return f"{name}, {where}" if where else name
 
 
 def _value(x: object, say: Language) -> str:
@@ -182,7 +202,7 @@ def swings(table: pd.DataFrame) -> pd.DataFrame:
     """A measure with each input at its lower and its higher value, all others as they are; the widest swing first.
 
     Columns: title of the input, low_title and high_title (its values in words), at_low, at_high, base (the measure as
-    it is), measure, unit. ValueError for a missing column.
+    it is), measure, where it is taken (empty: of all), unit. ValueError for a missing column.
     """
     found = _with(TORNADO, table, "a tornado")
     width = (found["at_high"] - found["at_low"]).abs()
@@ -230,7 +250,7 @@ def _tell_tornado(table: pd.DataFrame, say: Language) -> str:
     return say(
         "alt.tornado",
         count=len(table),
-        measure=say(f"measure.{widest['measure']}"),
+        measure=_measure_at(table, say),
         base=say.amount(widest["base"], unit),
         input=widest["title"],
         at_low=say.amount(widest["at_low"], unit),

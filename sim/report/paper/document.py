@@ -19,11 +19,12 @@ NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 )  # neither XML nor HTML has these
 FIXED = "\u00a0"  # a space at which no line ends
+DIGITS = {"count": 0, "ratio": 2}  # decimals of what has no unit
 MINUS = "\u2212"  # after a hyphen a line may end
 
 
 class Number(NamedTuple):
-    """A number with its unit, a key of the words' `unit` or ``count``; `signed` for differences."""
+    """A number with its unit, a key of the words' `unit` or of `DIGITS`; `signed` for differences."""
 
     value: float
     unit: str
@@ -161,8 +162,8 @@ def clean(text: object) -> str:
 
 
 def _amount(value: float, unit: str, signed: bool, say: Language) -> str:
-    if unit == "count":
-        told = say.number(value, 0)
+    if unit in DIGITS:
+        told = say.number(value, DIGITS[unit])
     else:
         told = say.difference(value, unit) if signed else say.amount(value, unit)
     return told.replace(" ", FIXED).replace("-", MINUS)

@@ -50,7 +50,8 @@ def to_word(document: Document, say: Language) -> bytes:
     _contents(made, document, say)
     for number, section in enumerate(document.sections, start=1):
         _section(made, f"{number}. {section.title}", section, say)
-    _annex(made, document, say)
+    if document.annex:
+        _annex(made, document, say)
     made.core_properties.title = document.title
     made.core_properties.author = "Motcua"
     made.core_properties.language = document.language
@@ -116,7 +117,8 @@ def _front(made: WordDocument, document: Document, say: Language) -> None:
 def _contents(made: WordDocument, document: Document, say: Language) -> None:
     head = made.add_paragraph(say("report.contents"))
     head.runs[0].bold = True
-    titles = [*(section.title for section in document.sections), say("report.forms")]
+    titles = [section.title for section in document.sections]
+    titles += [say("report.forms")] if document.annex else []
     numbered = [f"{number}. {title}" for number, title in enumerate(titles, start=1)]
     _field(made.add_paragraph(), r'TOC \o "1-1" \h \z \u', "\n".join(numbered))
 

@@ -18,17 +18,21 @@ def in_language(saved: Result | Comparison, code: str) -> Result | Comparison:
 
 
 def _translated(result: Result, code: str) -> Result:
-    about = result.provenance
+    told = about_in(result.provenance, code)
+    return replace(result, title=told["scenario"]["title"], provenance=told)
+
+
+def about_in(about: Mapping[str, Any], code: str) -> dict[str, Any]:
+    """A scenario's provenance in this language."""
     texts = about["translations"][code]
-    scenario = _with(about["scenario"], texts)
+    scenario = with_texts(about["scenario"], texts)
     renamed = _site_titles(about["scenario"], scenario)
-    flags = [flag | {"place": renamed.get(flag["place"], flag["place"])} for flag in about["flags"]]
+    flags = [flag | {"place": renamed.get(flag["place"], flag["place"])} for flag in about.get("flags", [])]
     question = about["question"] and texts.get("question", about["question"])
-    told = about | {"scenario": scenario, "flags": flags, "question": question}
-    return replace(result, title=scenario["title"], provenance=told)
+    return {**about, "scenario": scenario, "flags": flags, "question": question}
 
 
-def _with(tables: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+def with_texts(tables: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
     """A copy of the tables with other texts at these paths."""
     told: dict[str, Any] = dict(tables)
     for path, text in texts.items():
