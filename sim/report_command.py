@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.options import Lang, pairs
+from sim.options import Lang, pairs, say_if_compiling
 from sim.report import language
 from sim.report.console import console
 from sim.scenario import ScenarioError
@@ -47,6 +47,7 @@ def report(
 
     say = language.language(lang)
     amounts = _amounts(investment)
+    say_if_compiling(say)  # the first replication of a baseline is simulated again
     written = write_report(results, say, to=to, investment=amounts, hour_value=hour_value)
     files = ", ".join(map(str, written))
     console(stderr=True).print(say("report.written", files=files), soft_wrap=True)

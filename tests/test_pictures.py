@@ -182,3 +182,15 @@ def test_missing_columns_are_named() -> None:
     for name in ("sweep", "tornado", "reported"):
         with pytest.raises(ValueError, match=r"needs? the columns .*title"):
             PICTURES[name].data(pd.DataFrame({"value": [1.0]}))
+
+
+@every_case
+def test_dollar_signs_are_no_formulas(name: str, make: Make) -> None:
+    """Not even broken ones, such as a title may hold."""
+    table = make(2)
+    titles = [column for column in table if str(column).endswith(("title", "procedure", "panel", "place"))]
+    for column in titles:
+        table[column] = [rf"$\bad{{$ {text}" if isinstance(text, str) else text for text in table[column]]
+    figure = PICTURES[name].draw(table, LANGUAGES[0])
+    drawn(figure)
+    assert any(r"$\bad{$" in text.get_text() for text, _ in texts(figure)) or not titles

@@ -7,10 +7,12 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -69,10 +71,21 @@ def styles(scenarios: Iterable[str]) -> dict[str, Style]:
 
 # --- the sheet ---
 
+NO_FORMULAS: dict[Any, Any] = {"text.parse_math": False}
+
+
+class Sheet(Figure):
+    """A figure on which a dollar sign is one: titles of scenarios are no formulas, not even broken ones."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """NOTE: labels of ticks are made only here."""
+        with mpl.rc_context(NO_FORMULAS):
+            super().draw(renderer)
+
 
 def blank(size: Size) -> Figure:
     """An empty figure."""
-    return Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.04))
+    return Sheet(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.04))
 
 
 def entitle(figure: Figure, title: str, key: dict[str, Artist] | None = None) -> None:
@@ -164,14 +177,8 @@ def label_ends(axes: Axes, labels: Sequence[tuple[float, str]], height: float) -
     ends = [(y - low) / (high - low) for y, _ in labels]
     lines = [1 + text.count("\n") for _, text in labels]
     for (_, text), end, at in zip(labels, ends, spread(ends, lines, 1.3 * NOTE / height), strict=True):
-        tie = {
-            "arrowstyle": "-",
-            "color": GREY,
-            "linewidth": 0.6,
-            "shrinkA": 0,
-            "shrinkB": 0,
-            "relpos": (0, 0.5),
-        }
+        tie = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "relpos": (0, 0.5)}
+        tie |= {"shrinkA": 0, "shrinkB": 0}
         axes.annotate(
             text,
             (1.0, end),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -36,9 +37,10 @@ class Picture:
 
     def draw(self, table: pd.DataFrame, say: Language, size: Size = HALF_PAGE) -> Figure:
         """The figure of a table with the columns of `data`."""
-        if table.empty:
-            return drawing.nothing(drawing.blank(size), say(self.title), say)
-        return self.drawn(table, say, size)
+        with mpl.rc_context(drawing.NO_FORMULAS):
+            if table.empty:
+                return drawing.nothing(drawing.blank(size), say(self.title), say)
+            return self.drawn(table, say, size)
 
     def tell(self, table: pd.DataFrame, say: Language) -> str:
         """What the figure shows, in a sentence."""

@@ -34,8 +34,13 @@ def answer(study: Study) -> Section:
         sentences = tuple(compared(study, measure, site) for measure, site in headline(study))
     else:
         sentences = (_waiting(study), _on_time(study), _targets(study))
-    note = (study.say("report.one_replication"),) if study.replications == 1 else ()
+    note = (one_replication(study),) if study.replications == 1 else ()
     return Section("answer", study.say("report.answer"), (Bullets(sentences), *note))
+
+
+def one_replication(study: Study) -> str:
+    """What cannot be known from one replication."""
+    return study.say("report.one_replication" if study.alternatives else "report.one_of_one")
 
 
 def compared(study: Study, measure: str, site: str) -> str:

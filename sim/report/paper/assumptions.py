@@ -46,7 +46,11 @@ def assumptions(study: Study) -> Section:
         (
             say("report.assumptions_scope"),
             Table(say("sheet.known"), say("report.known"), heads, counts),
-            Table(say("sheet.origins"), say("report.register"), columns, tuple(register)),
+            *(
+                [Table(say("sheet.origins"), say("report.register"), columns, tuple(register))]
+                if register
+                else []
+            ),
         ),
     )
 

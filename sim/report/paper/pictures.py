@@ -17,7 +17,9 @@ def pictures(study: Study) -> Section:
     whole: Subjects = {"result": (study.baseline,)} | {key: again[key] for key in again if key == "model"}
     cases = {key: again[key] for key in again if key != "model"}
     blocks: list[Block] = [*_of(study, compared)]
-    blocks += [say("report.of_baseline", scenario=study.title(study.baseline)), *_of(study, whole)]
+    if compared:
+        blocks.append(say("report.of_baseline", scenario=study.title(study.baseline)))
+    blocks += _of(study, whole)
     blocks.append(say("report.retold" if again else "report.not_retold"))
     return Section("figures", say("report.figures"), (*blocks, *_of(study, cases)))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from sim.report.explain_screen import warnings
-from sim.report.paper.answer import headline, named
+from sim.report.paper.answer import headline, named, one_replication
 from sim.report.paper.document import Bullets, Section, clean, with_unit
 from sim.report.paper.inputs import changed, pattern
 from sim.report.paper.study import BETTER, UNDECIDED, Study
@@ -19,7 +19,10 @@ def robustness(study: Study) -> Section:
     texts = [*_flags(study), *_chance(study), *_undecided(study), *_assumed(study)]
     if study.alternatives:
         texts.append(study.say("report.many", count=len(study.verdicts)))
-    texts.append(study.say("report.replications", count=study.replications))
+    one = study.replications == 1
+    texts.append(
+        one_replication(study) if one else study.say("report.replications", count=study.replications)
+    )
     return Section("robustness", study.say("report.robustness"), (Bullets(tuple(texts)),))
 
 
