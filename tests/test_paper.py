@@ -249,9 +249,9 @@ def test_each_scenario_has_a_row_and_each_target_a_column():
     pair = (scenario_of(base, "base", target=tight), scenario_of(plus, "plus", target=tight | loose))
     (table,) = targets(Study.of(Comparison(pair), EN)).blocks
     assert [typed(head) for head in table.heads[1:]] == [
-        "mean wait (whole network): at most 0.0 min",
-        "mean wait (whole network): at most 1,000,000 min",
-        "late (whole network): at most 100.0 %",
+        "Mean wait (whole network): at most 0.0 min",
+        "Mean wait (whole network): at most 1,000,000 min",
+        "Late (whole network): at most 100.0 %",
     ]
     shown_rows = [["–" if cell == "–" else cell.verdict for cell in row[1:]] for row in table.rows]
     assert shown_rows == [["MISSED", "–", "–"], ["–", "met", "met"]]
@@ -452,14 +452,14 @@ def test_numbers_are_numbers(study, told):
     book = openpyxl.load_workbook(io.BytesIO(to_excel(told, EN)))
     sheet = book["Values commune"]
     heads = [cell.value for cell in sheet[3]]
-    at = heads.index("early or on time (%)") + 1
-    assert heads[at] == "early or on time (%) – lower bound"
+    at = heads.index("Early or on time (%)") + 1
+    assert heads[at] == "Early or on time (%) – lower bound"
     cell = sheet.cell(4, at)
     assert cell.value == pytest.approx(study.value(study.baseline, "on_time.rate", "commune").mean)
     assert cell.number_format == "0.0%"
     sheet = book["Differences commune"]
     heads = [cell.value for cell in sheet[3]]
-    cell = sheet.cell(4, heads.index("early or on time (points)") + 1)
+    cell = sheet.cell(4, heads.index("Early or on time (points)") + 1)
     assert cell.value == pytest.approx(
         100 * study.difference(study.results[1], "on_time.rate", "commune").mean
     )

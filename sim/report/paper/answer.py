@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.report.paper.document import Bullets, Section, clean, with_unit
+from sim.report.paper.document import Bullets, Section, capital, clean, with_unit
 from sim.report.paper.study import BETTER, WORSE, Study
 from sim.report.paper.targets import judged
 from sim.results.result import Result
@@ -67,8 +67,7 @@ def compared(study: Study, measure: str, site: str) -> str:
 
 def named(study: Study, measure: str, site: str) -> str:
     """A measure and where, at the beginning of a sentence."""
-    name = study.named(measure, site)
-    return f"{name[:1].upper()}{name[1:]}"
+    return capital(study.named(measure, site))
 
 
 def _worse(study: Study, worse: Sequence[Result], measure: str, site: str) -> str:

@@ -14,7 +14,7 @@ from sim.report.figures.picture import Picture as Drawn
 from sim.report.language import Language
 from sim.report.paper import asked_tables
 from sim.report.paper.asked_tables import Named
-from sim.report.paper.document import Block, Bullets, Document, Picture, Section, Table, clean
+from sim.report.paper.document import Block, Bullets, Document, Picture, Section, Table, capital, clean
 from sim.report.paper.translation import about_in, with_texts
 from sim.results.chosen import name_of
 from sim.results.measured import KEY
@@ -130,7 +130,7 @@ def _answer(study: Asked, named: Named, pictures: Mapping[str, list[Picture]]) -
     """What crosses where, which scenarios differ, what moves what: each sentence from one table."""
     texts = [asked_tables.crossing(row, named) for _, row in _crossings(study).iterrows()]
     texts += asked_tables.clear(study.table("scenarios"), named)
-    texts += [clean(f"{one.told[:1].upper()}{one.told[1:]}") for own in pictures.values() for one in own]
+    texts += [capital(clean(one.told)) for own in pictures.values() for one in own]
     return Section("answer", study.say("report.answer"), (Bullets(tuple(texts)),))
 
 

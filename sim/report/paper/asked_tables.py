@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.report.language import Language
-from sim.report.paper.document import Cell, Estimate, Number, Table, clean, unit_of, with_unit
+from sim.report.paper.document import Cell, Estimate, Number, Table, capital, clean, unit_of, with_unit
 from sim.report.paper.values import told
 from sim.report.study_figures import place_of
 from sim.results.chosen import name_of
@@ -78,7 +78,7 @@ def crossing(row: Any, named: Named) -> str:
         say(
             key,
             vary=row["vary"],
-            measure=f"{name[:1].upper()}{name[1:]}",
+            measure=capital(name),
             target=with_unit(Number(float(row["target"]), unit), say),
             at=say.number(row["at"], 3),
             low=say.number(row["low"], 3),
@@ -110,7 +110,7 @@ def clear(rows: pd.DataFrame, named: Named) -> Iterator[str]:
             )
         ]
         key = "report.asked_clear" if found else "report.asked_none"
-        yield say(key, measure=f"{name[:1].upper()}{name[1:]}", scenarios="; ".join(found))
+        yield say(key, measure=capital(name), scenarios="; ".join(found))
 
 
 # --- tables ---
@@ -145,7 +145,7 @@ def sensitivity(name: str, rows: pd.DataFrame, measure: str, named: Named) -> Ta
     """A row a value that was varied, the most important first; `measure` as in `wait.p90@site=centre`."""
     say, unit = named.say, _unit(measure)
     figures = [key for key in FIGURES if key in rows]
-    heads = [say("study.key"), say("study.range"), *(say(f"sensitivity.{key}") for key in figures)]
+    heads = [say("study.key"), say("study.range"), *(capital(say(f"sensitivity.{key}")) for key in figures)]
     swings = "swing" in rows
     cells: tuple[tuple[Cell, ...], ...] = tuple(
         (
@@ -156,7 +156,7 @@ def sensitivity(name: str, rows: pd.DataFrame, measure: str, named: Named) -> Ta
         )
         for _, row in rows.iterrows()
     )
-    heads += [say("sensitivity.swing")] if swings else []
+    heads += [capital(say("sensitivity.swing"))] if swings else []
     title = f"{say('report.asked_sensitivity', name=name)}: {named.named(measure)}"
     return Table(clean(name), title, tuple(heads), cells)
 
@@ -164,7 +164,7 @@ def sensitivity(name: str, rows: pd.DataFrame, measure: str, named: Named) -> Ta
 def tried(rows: pd.DataFrame, answer: Any, named: Named) -> Table:
     """The places that were simulated in search of a crossing."""
     say, unit = named.say, _unit(answer["measure"])
-    measure = named.named(answer["measure"])
+    measure = capital(named.named(answer["measure"]))
     cells: tuple[tuple[Cell, ...], ...] = tuple(
         (say.number(row[answer["vary"]], 3), Estimate(row["mean"], row["low"], row["high"], unit))
         for _, row in rows.iterrows()
@@ -181,12 +181,12 @@ def beliefs(rows: pd.DataFrame, named: Named) -> Table:
         say("table.scenario"),
         say("table.measure"),
         say("table.unit"),
-        *(say(f"beliefs.{key}") for key in ("mean", "inputs", "chance")),
+        *(capital(say(f"beliefs.{key}")) for key in ("mean", "inputs", "chance")),
     )
     cells: tuple[tuple[Cell, ...], ...] = tuple(
         (
             named.scenarios[row["scenario"]],
-            named.named(name_of(row)),
+            capital(named.named(name_of(row))),
             unit_of(value_of(row), say),
             value_of(row),
             Estimate(row["inputs"], row["inputs_low"], row["inputs_high"], "fraction"),
@@ -201,7 +201,7 @@ def _heads(rows: pd.DataFrame, named: Named) -> list[str]:
     """Of each measure the value and the difference, with their units."""
     heads = []
     for _, row in rows.drop_duplicates(KEY).iterrows():
-        name = named.named(name_of(row))
+        name = capital(named.named(name_of(row)))
         heads.append(f"{name} ({unit_of(value_of(row), named.say)})")
         heads.append(
             named.say("beliefs.difference", what=f"{name} ({unit_of(difference_of(row), named.say)})")

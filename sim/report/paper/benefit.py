@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.analysis.intervals import t_interval
 from sim.engine.contract import Floats
-from sim.report.paper.document import Block, Cell, Estimate, Number, Section, Table, unit_of
+from sim.report.paper.document import Block, Cell, Estimate, Number, Section, Table, capital, unit_of
 from sim.report.paper.study import Study
 from sim.results.result import Result
 
@@ -28,7 +28,7 @@ def benefit(study: Study) -> Section:
         (study.title(one), *(in_millions(study.value(one, name)) for name in GAINS)) for one in study.results
     )
     heads = [
-        f"{say(f'measure.{name}')} ({unit_of(in_millions(study.value(study.baseline, name)), say)})"
+        f"{capital(say(f'measure.{name}'))} ({unit_of(in_millions(study.value(study.baseline, name)), say)})"
         for name in GAINS
     ]
     blocks.append(Table(say("sheet.spent"), say("report.spent"), (say("table.scenario"), *heads), spent))

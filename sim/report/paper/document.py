@@ -156,6 +156,11 @@ def shared(one: Sequence[Any], other: Sequence[Any]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
+def capital(text: str) -> str:
+    """A text as it begins a sentence or heads a column."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def clean(text: object) -> str:
     """A text of a scenario file without characters that documents cannot hold."""
     return NOT_TEXT.sub("", str(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.report.paper.document import Cell, Number, Section, Table, unit_of, with_unit
+from sim.report.paper.document import Cell, Number, Section, Table, capital, unit_of, with_unit
 from sim.report.paper.study import Study
 from sim.results.result import Result
 
@@ -37,7 +37,7 @@ def _at(study: Study, site: str) -> Iterator[Table]:
         _row(study, one, [study.value(one, name, site) for name in measures]) for one in study.results
     )
     heads = [
-        f"{say(f'measure.{name}')} ({unit_of(study.value(study.baseline, name, site), say)})"
+        f"{capital(say(f'measure.{name}'))} ({unit_of(study.value(study.baseline, name, site), say)})"
         for name in measures
     ]
     yield Table(
@@ -52,7 +52,7 @@ def _at(study: Study, site: str) -> Iterator[Table]:
             for one in study.alternatives
         )
         heads = [
-            f"{say(f'measure.{name}')} ({unit_of(study.difference(study.baseline, name, site), say)})"
+            f"{capital(say(f'measure.{name}'))} ({unit_of(study.difference(study.baseline, name, site), say)})"
             for name in measures
         ]
         told = say("report.differences_at", site=title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.report.paper.document import Cell, Estimate, Number, Section, Table, with_unit
+from sim.report.paper.document import Cell, Estimate, Number, Section, Table, capital, with_unit
 from sim.report.paper.study import Study
 from sim.results.result import Result
 
@@ -48,7 +48,9 @@ def targets(study: Study) -> Section | None:
         (study.title(one), *(_cell(every[one.name].get(told), study) for told in asked))
         for one in study.results
     )
-    table = Table(say("sheet.targets"), say("report.targets"), (say("table.scenario"), *asked), rows)
+    table = Table(
+        say("sheet.targets"), say("report.targets"), (say("table.scenario"), *map(capital, asked)), rows
+    )
     return Section("targets", say("report.targets"), (table,))
 
 

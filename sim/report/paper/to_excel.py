@@ -195,7 +195,7 @@ def _fit(sheet: Worksheet, head: int, columns: int, least: int, last: int | None
     for column in range(1, columns + 1):
         texts = (_folded(sheet, row, column) for row in range(head + 1, (last or sheet.max_row) + 1))
         longest = max(map(len, texts), default=0)
-        widths.append(max(least, min(WIDEST, longest + 2)))
+        widths.append(max(least, min(WIDEST, math.ceil(1.1 * longest) + 2)))
         sheet.column_dimensions[get_column_letter(column)].width = widths[-1]
     for row in range(max(1, head), (last or sheet.max_row) + 1):
         texts = (_folded(sheet, row, column) for column in range(1, columns + 1))

@@ -26,6 +26,7 @@ from sim.report.paper.document import (
     Picture,
     Section,
     Table,
+    capital,
     is_heading,
     shown,
 )
@@ -200,7 +201,7 @@ def _picture(made: WordDocument, picture: Picture, say: Language) -> None:
     drawn._inline.docPr.set("descr", picture.alt)
     drawn._inline.docPr.set("title", picture.title)
     _caption(made, say("report.figure"), len(made.inline_shapes), picture.title)
-    made.add_paragraph(f"{picture.told[:1].upper()}{picture.told[1:]}")
+    made.add_paragraph(capital(picture.told))
 
 
 def _caption(made: WordDocument, kind: str, number: int, title: str) -> Paragraph:

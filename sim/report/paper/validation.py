@@ -17,6 +17,7 @@ from sim.report.paper.document import (
     Picture,
     Section,
     Table,
+    capital,
     clean,
     with_unit,
 )
@@ -66,7 +67,7 @@ def validation(study: Study) -> Section:
     """The table and the picture of what was reported, and the inputs that were fitted to it."""
     say, found = study.say, list(held(study))
     heads = tuple(say(f"{key}") for key in ("table.measure", *(f"report.{one}" for one in HEADS)))
-    rows = tuple((one.words, _told(one, study), _cell(one, study), one.origin) for one in found)
+    rows = tuple((capital(one.words), _told(one, study), _cell(one, study), one.origin) for one in found)
     blocks: list[Block] = [say("report.validation_scope" if rows else "report.validation_none")]
     if rows:
         note = say("report.validation_note")
