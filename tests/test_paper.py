@@ -236,6 +236,11 @@ def test_the_same_change_of_several_is_told_once():
     assert told == ["team.*.absence (a; b)", "team.c.absence", "digital.e_signature"]
 
 
+def test_rates_of_one_estimate_have_the_same_decimals():
+    assert typed(shown(Estimate(0.9995, 0.998, 1.0, "fraction"), EN)) == "99.95 % [99.80; 100.00]"
+    assert typed(shown(Estimate(0.95, 0.9, 1.0, "fraction"), VI)) == "95,0 % [90,0; 100,0]"
+
+
 # --- targets, and what was reported ---
 
 

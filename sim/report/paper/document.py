@@ -19,6 +19,7 @@ NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 )  # neither XML nor HTML has these
 FIXED = "\u00a0"  # a space at which no line ends
+NEARLY_ALL = 0.999  # of which one decimal would make all
 DIGITS = {"count": 0, "ratio": 2}  # decimals of what has no unit
 MINUS = "\u2212"  # after a hyphen a line may end
 
@@ -133,7 +134,7 @@ def shown(cell: Cell, say: Language) -> str:
         return cell
     if isinstance(cell, Number):
         return _amount(cell.value, cell.unit, cell.signed, say)
-    mean, low, high = (_amount(x, cell.unit, cell.signed, say) for x in cell[:3])
+    mean, low, high = _amounts(cell, say)
     bounds = f";{FIXED}".join(bound.removesuffix(f"{FIXED}%") for bound in (low, high))
     told = mean if math.isnan(cell.low) else f"{mean} [{bounds}]"
     return f"{told} {cell.verdict}".strip()
@@ -164,6 +165,14 @@ def capital(text: str) -> str:
 def clean(text: object) -> str:
     """A text of a scenario file without characters that documents cannot hold."""
     return NOT_TEXT.sub("", str(text))
+
+
+def _amounts(cell: Estimate, say: Language) -> list[str]:
+    """Mean and bounds; rates with the same decimals, two if one of them would else be all."""
+    if cell.unit != "fraction" or cell.signed:
+        return [_amount(x, cell.unit, cell.signed, say) for x in cell[:3]]
+    digits = 2 if any(NEARLY_ALL <= x < 1 for x in cell[:3]) else 1
+    return [say.percent(x, digits).replace(" ", FIXED) for x in cell[:3]]
 
 
 def _amount(value: float, unit: str, signed: bool, say: Language) -> str:

@@ -62,6 +62,8 @@ def method(study: Study) -> Section:
         "motcua": about["versions"]["motcua"],
     }
     texts = {key: f"stress_text.{key}" for key in HEADINGS}
+    if not study.alternatives:
+        texts |= {key: f"stress_text.{key}_of_one" for key in ("aims", "scenario_logic")}
     if "open_dossiers" in scenario["horizon"]:
         texts["initialisation"] = "stress_text.initialisation_open"
     rows = tuple((say(f"stress.{key}"), say(text, **values)) for key, text in texts.items())

@@ -17,7 +17,18 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sim.report.language import Language
-from sim.report.paper.document import Bullets, Cell, Document, Estimate, Form, Head, Table, is_heading, shown
+from sim.report.paper.document import (
+    NEARLY_ALL,
+    Bullets,
+    Cell,
+    Document,
+    Estimate,
+    Form,
+    Head,
+    Table,
+    is_heading,
+    shown,
+)
 
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME = 31  # of a sheet
@@ -28,7 +39,6 @@ TEXT_FORMAT = "@"
 FORMATS = {"fraction": "0.0%", "count": "#,##0", "ratio": "0.00", "dossiers": "#,##0.0", "VND": "#,##0"}
 SIGNED = "+#,##0.0;-#,##0.0;0.0"
 SIGNED_VND = "+#,##0;-#,##0;0"
-NEARLY_ALL = 0.999  # of which one decimal would make all
 
 LINE = Side(style="thin", color="808080")
 BOX = Border(LINE, LINE, LINE, LINE)
