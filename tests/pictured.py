@@ -182,7 +182,7 @@ def sweep_grid(count: int) -> pd.DataFrame:
         for j in (1, 2, 3, 4)
     ]
     titles = {"x_title": "Tỷ lệ hồ sơ trực tuyến", "y_title": "Cán bộ ở quầy đất đai"}
-    about = {"measure": "wait.p90", "where": SITES["centre"], "unit": "min"}
+    about = {"measure": "wait.p90", "where": SITES["centre"], "unit": "min", "replications": 6}
     return frame(rows, ["x"], **titles, **about, at_most=15.0, at_least=np.nan)
 
 
@@ -190,7 +190,7 @@ def sweep_line(count: int) -> pd.DataFrame:
     rates = [0.85 + 0.1 * i / max(count, 1) for i in range(count)]
     rows = [{"x": 0.05 * i, "value": x, "low": x - 0.01, "high": x + 0.01} for i, x in enumerate(rates)]
     titles = {"x_title": "Tỷ lệ hồ sơ trực tuyến", "y_title": "", "y": np.nan}
-    about = {"measure": "on_time.rate", "where": SITES["centre"], "unit": "fraction"}
+    about = {"measure": "on_time.rate", "where": SITES["centre"], "unit": "fraction", "replications": 6}
     return frame(rows, ["x"], **titles, **about, at_most=np.nan, at_least=0.9)
 
 
@@ -205,7 +205,15 @@ def swings(count: int) -> pd.DataFrame:
         }
         for title, s in zip(named(SCENARIOS, count), 0.03 / np.arange(1, count + 1), strict=True)
     ]
-    return frame(rows, ["title"], base=0.908, measure="on_time.rate", where=SITES["centre"], unit="fraction")
+    return frame(
+        rows,
+        ["title"],
+        base=0.908,
+        measure="on_time.rate",
+        where=SITES["centre"],
+        unit="fraction",
+        replications=6,
+    )
 
 
 def life_by_day(count: int) -> pd.DataFrame:

@@ -25,10 +25,18 @@ def points(found: Sweep, measure: str, at_most: float = math.nan) -> pd.DataFram
     if len(found.keys) > 2:
         raise ValueError(f"a picture shows two values at most, not {', '.join(found.keys)}")
     sites = {name: site.title for name, site in found.base.scenario.site.items()}
-    return grid(found.of([measure]), found.keys, {"at_most": at_most}, place_of(measure, sites))
+    return grid(
+        found.of([measure]),
+        found.keys,
+        {"at_most": at_most},
+        place_of(measure, sites),
+        len(found.baseline.value),
+    )
 
 
-def grid(rows: pd.DataFrame, keys: Sequence[str], bound: Mapping[str, float], where: str) -> pd.DataFrame:
+def grid(
+    rows: pd.DataFrame, keys: Sequence[str], bound: Mapping[str, float], where: str, replications: int
+) -> pd.DataFrame:
     """The same of the rows of a sweep's table on one measure; the bound is `at_most` or `at_least`, or none."""
     rows = rows[(rows["cell"] >= 0) & (rows["problem"] == "")]
     down = keys[1] if len(keys) > 1 else ""
@@ -46,6 +54,7 @@ def grid(rows: pd.DataFrame, keys: Sequence[str], bound: Mapping[str, float], wh
             "high": rows["high"],
             "at_most": bound.get("at_most", math.nan),
             "at_least": bound.get("at_least", math.nan),
+            "replications": replications,
         }
     )
 
@@ -72,7 +81,7 @@ def place_of(measure: str, sites: Mapping[str, str]) -> str:
     return ", ".join(sites.get(value, value) for value in values)
 
 
-def swings(found: pd.DataFrame, measure: str, say: Language, where: str = "") -> pd.DataFrame:
+def swings(found: pd.DataFrame, measure: str, say: Language, where: str, replications: int) -> pd.DataFrame:
     """The table of a tornado, for `figures.tornado`; an end that is not possible is left out with its value."""
     rows, name = found[found["problem"] == ""], measure.partition("@")[0]
     return pd.DataFrame(
@@ -86,6 +95,7 @@ def swings(found: pd.DataFrame, measure: str, say: Language, where: str = "") ->
             "measure": name,
             "where": where,
             "unit": MEASURES[name].unit,
+            "replications": replications,
         }
     )
 
@@ -97,9 +107,8 @@ def save(answers: Answers, folder: Path, say: Language) -> None:
     for name, one in answers.sweeps.items():
         if len(one.keys) < 3 and asked.sweep[name].points is None:
             for measure in one.measures:
-                cells = grid(
-                    one.of([measure]), one.keys, bound_of(base.resolved, measure), place_of(measure, sites)
-                )
+                bound, where = bound_of(base.resolved, measure), place_of(measure, sites)
+                cells = grid(one.of([measure]), one.keys, bound, where, answers.replications)
                 picture = figures.sweep.draw(figures.sweep.data(cells), say)
                 figures.save(
                     picture, folder / f"sweep_{name}_{measure.replace('@', '_').replace('=', '-')}.png"
@@ -107,6 +116,6 @@ def save(answers: Answers, folder: Path, say: Language) -> None:
     for name, table in answers.sensitivities.items():
         part = asked.sensitivity[name]
         if part.method == "tornado":
-            ends = swings(table, part.measure, say, place_of(part.measure, sites))
+            ends = swings(table, part.measure, say, place_of(part.measure, sites), answers.replications)
             picture = figures.tornado.draw(figures.tornado.data(ends), say)
             figures.save(picture, folder / f"tornado_{name}.png")

@@ -29,8 +29,20 @@ SWEEP = (
     "high",
     "at_most",
     "at_least",
+    "replications",
 )
-TORNADO = ("title", "low_title", "high_title", "at_low", "at_high", "base", "measure", "where", "unit")
+TORNADO = (
+    "title",
+    "low_title",
+    "high_title",
+    "at_low",
+    "at_high",
+    "base",
+    "measure",
+    "where",
+    "unit",
+    "replications",
+)
 MOST_TEXTS = 14  # columns of cells that leave room for numbers
 
 
@@ -47,8 +59,8 @@ def sweep_grid(table: pd.DataFrame) -> pd.DataFrame:
     """A measure at every point of a grid of one or two levers; ValueError for a missing column.
 
     Columns: x and y (values of the levers; y empty for one lever), x_title, y_title, measure, where it is taken (in
-    words; empty: of all), unit, value, low, high (95 %), at_most, at_least (the target, one of them or none). A rate
-    is a fraction, and so is its target.
+    words; empty: of all), unit, value, low, high (95 %), at_most, at_least (the target, one of them or none),
+    replications. A rate is a fraction, and so is its target.
     """
     return _with(SWEEP, table, "a sweep").sort_values(["y", "x"], ignore_index=True)
 
@@ -88,6 +100,10 @@ def _measure_at(table: pd.DataFrame, say: Language) -> str:
     return f"{name}, {where}" if where else name
 
 
+def _replications(table: pd.DataFrame, say: Language) -> str:
+    return say("figure.replications", count=say.number(float(table["replications"].iloc[0]), 0))
+
+
 def _value(x: object, say: Language) -> str:
     """A lever's value as the language writes numbers; what is no number stays as it is."""
     if isinstance(x, str):
@@ -119,7 +135,7 @@ def _draw_line(table: pd.DataFrame, say: Language, size: Size) -> Figure:
     axes.set_xlabel(table["x_title"].iloc[0], fontsize=TEXT)
     axes.set_ylabel(drawing.wrapped(_measure(table, say), 30), fontsize=TEXT)
     drawing.entitle(figure, say("figure.sweep"))
-    drawing.annotate(figure, say("figure.interval_note"))
+    drawing.annotate(figure, _replications(table, say), say("figure.interval_note"))
     return figure
 
 
@@ -151,6 +167,7 @@ def _draw_map(table: pd.DataFrame, say: Language, size: Size) -> Figure:
     ends = [say.number(float(end), 1) for end in (np.nanmin(values), np.nanmax(values))]
     drawing.annotate(
         figure,
+        _replications(table, say),
         say("figure.contour_note", target=told) if told else "",
         say("figure.cells_note", low=ends[0], high=ends[1]),
     )
@@ -202,7 +219,8 @@ def swings(table: pd.DataFrame) -> pd.DataFrame:
     """A measure with each input at its lower and its higher value, all others as they are; the widest swing first.
 
     Columns: title of the input, low_title and high_title (its values in words), at_low, at_high, base (the measure as
-    it is), measure, where it is taken (empty: of all), unit. ValueError for a missing column.
+    it is), measure, where it is taken (empty: of all), unit, replications.
+    ValueError for a missing column.
     """
     found = _with(TORNADO, table, "a tornado")
     width = (found["at_high"] - found["at_low"]).abs()
@@ -241,7 +259,10 @@ def _draw_tornado(table: pd.DataFrame, say: Language, size: Size) -> Figure:
     drawing.entitle(figure, say("figure.tornado"))
     left_out = len(table) - len(rows)
     others = say("figure.smaller_swings", count=left_out) if left_out else ""
-    drawing.annotate(figure, say("figure.tornado_note", base=say.amount(rows["base"].iloc[0], unit)), others)
+    made = _replications(rows, say)
+    drawing.annotate(
+        figure, made, say("figure.tornado_note", base=say.amount(rows["base"].iloc[0], unit)), others
+    )
     return figure
 
 

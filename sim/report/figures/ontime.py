@@ -192,8 +192,16 @@ def _reported(row: Any, say: Language) -> str:
 
 
 def _tell_reported(table: pd.DataFrame, say: Language) -> str:
-    told = [f"{row.title}: {_reported(row, say)}, {_percent(row.rate, say)}" for row in each(table)]
-    return say("alt.reported", rates="; ".join(told))
+    told = (
+        say(
+            "alt.reported",
+            title=row.title,
+            reported=_reported(row, say),
+            simulated=_percent(row.rate, say),
+        )
+        for row in each(table)
+    )
+    return f"{'; '.join(told)}."
 
 
 on_time_by_field = Picture("figure.on_time_by_field", "result", on_time_rates, _draw_fields, _tell_fields)

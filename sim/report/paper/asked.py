@@ -43,6 +43,11 @@ class Asked(NamedTuple):
         """Of the study."""
         return clean(self.study["title"])
 
+    @property
+    def replications(self) -> int:
+        """Of each scenario and cell."""
+        return int(self.baseline["replications"])
+
     def table(self, name: str) -> pd.DataFrame:
         """A table of the folder; ScenarioError for one that is missing or broken."""
         return read_table(self.folder, name)
@@ -100,7 +105,7 @@ def document_of(study: Asked) -> Document:
         "report.subtitle",
         first=asked_tables.day(first, say),
         last=asked_tables.day(last, say),
-        count=about["replications"],
+        count=study.replications,
         scenarios=len(study.scenarios),
     )
     whole = tuple(section for section in sections if section is not None)
@@ -179,12 +184,14 @@ def _pictures(study: Asked, name: str) -> Iterator[Picture]:
         for number, (_, own) in enumerate(rows.groupby(KEY, sort=False)):
             measure = name_of(own.iloc[0])
             bound = study_figures.bound_of(study.baseline["scenario"], measure)
-            cells = study_figures.grid(own, list(part["vary"]), bound, study.names().where(measure))
+            cells = study_figures.grid(
+                own, list(part["vary"]), bound, study.names().where(measure), study.replications
+            )
             yield _picture(f"sweep-{name}-{number}", figures.sweep, figures.sweep.data(cells), study.say)
     elif _of(study, "sensitivity")[name].get("method", "tornado") == "tornado":
         measure = _of(study, "sensitivity")[name]["measure"]
         rows, where = study.table(f"sensitivity_{name}"), study.names().where(measure)
-        swings = study_figures.swings(rows, measure, study.say, where)
+        swings = study_figures.swings(rows, measure, study.say, where, study.replications)
         yield _picture(f"tornado-{name}", figures.tornado, figures.tornado.data(swings), study.say)
 
 
