@@ -20,10 +20,10 @@ from test_result import results
 from sim.analysis.intervals import t_interval
 from sim.report.drawing import contrast
 from sim.report.language import LANGUAGES, language
-from sim.report.paper import benefit, official_forms, values, writing
+from sim.report.paper import benefit, values, writing
 from sim.report.paper.answer import answer, compared
 from sim.report.paper.chapters import document
-from sim.report.paper.document import Document, Estimate, Number, Picture, Table, shown
+from sim.report.paper.document import Document, Estimate, Picture, Table, shown
 from sim.report.paper.effects import effects
 from sim.report.paper.inputs import Change, changed, together
 from sim.report.paper.pictures import pictures
@@ -468,70 +468,6 @@ def test_numbers_are_numbers(study, told):
     assert cell.value == pytest.approx(
         100 * study.difference(study.results[1], "on_time.rate", "commune").mean
     )
-
-
-def texts_of(sheet, first: int, last: int) -> list[list[str | None]]:
-    return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=first, max_row=last)]
-
-
-def printed(*lines: str) -> list[list[str | None]]:
-    """Rows of a form's head; what is empty is joined to another cell."""
-    return [[text or None for text in line.split("|")] for line in lines]
-
-
-def test_form_ii06a_is_laid_out_as_printed(workbook):
-    sheet = workbook["II.06a base"]
-    assert sheet["A1"].value == "Biểu số II.06a/VPCP/KSTT"
-    assert [sheet.cell(row, 7).value for row in (1, 2, 3)] == [
-        "- Đơn vị báo cáo: …",
-        "- Đơn vị nhận báo cáo: …",
-        "Đơn vị tính: Số hồ sơ TTHC.",
-    ]
-    assert [sheet.cell(row, 1).value for row in (4, 5, 6)] == [
-        "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH",
-        "TẠI TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG",
-        "Kỳ báo cáo: … (Từ ngày 09/01/2019 đến ngày 11/01/2019)",
-    ]
-    assert texts_of(sheet, 8, 11) == printed(
-        "TT|Lĩnh vực, công việc giải quyết theo cấp|Tiếp nhận||||"
-        "Số lượng hồ sơ đã giải quyết||||Số lượng hồ sơ đang giải quyết||",
-        "||Tổng số|Trong đó||Từ kỳ trước|Tổng số|Trước hạn|Đúng hạn|Quá hạn|Tổng số|Trong hạn|Quá hạn",
-        "|||Trực tuyến|Trực tiếp, dịch vụ bưu chính||||||||",
-        "(1)|(2)|(3)|(4)|(5)|(6)|(7)|(8)|(9)|(10)|(11)|(12)|(13)",
-    )
-    joined = {str(area) for area in sheet.merged_cells.ranges}
-    assert {"A8:A10", "B8:B10", "C8:F8", "G8:J8", "K8:M8", "D9:E9", "C9:C10", "F9:F10", "M9:M10"} <= joined
-    for row in sheet.iter_rows(min_row=12, max_row=14, min_col=3, max_col=13, values_only=True):
-        received, online, direct, before, finished, early, on_time, late, still, within, overdue = row
-        assert received == pytest.approx(online + direct + before, abs=0.11)
-        assert finished == pytest.approx(early + on_time + late, abs=0.11)
-        assert still == pytest.approx(within + overdue, abs=0.11)
-        assert received == pytest.approx(finished + still, abs=0.11)
-
-
-def test_form_07a_is_laid_out_as_printed(workbook):
-    sheet = workbook["07a base"]
-    assert sheet["A3"].value == "(Từ ngày 09/01/2019 đến ngày 11/01/2019)"
-    assert texts_of(sheet, 5, 7) == printed(
-        "STT|Lĩnh vực|Số hồ sơ nhận giải quyết|||Kết quả giải quyết||||||Bổ sung|Trả lại",
-        "||Tổng số|Trong đó||Số hồ sơ đã giải quyết|||Số hồ sơ đang giải quyết||||",
-        "|||Số kỳ trước chuyển qua|Số mới tiếp nhận|Tổng số|Trả đúng thời hạn|Trả quá hạn|"
-        "Tổng số|Chưa đến hạn|Quá hạn||",
-    )
-    counts = results()[0].form_07a(None)
-    last = [cell.value for cell in sheet[7 + len(counts)]]
-    assert last[:2] == [None, "Tổng số"]
-    assert last[2:] == pytest.approx(counts.iloc[-1, 2:].to_list(), abs=0.051)
-
-
-def test_evaluation_forms_add_up_what_is_simulated(study):
-    forms = {form.name: form for form in official_forms.forms(study)}
-    rows = forms["Form 02 commune"].rows
-    points = [row[3].value for row in rows[:-1] if not math.isnan(row[3].value)]
-    assert len(rows) == 10
-    assert rows[-1][2] == Number(18, "")
-    assert rows[-1][3].value == pytest.approx(sum(points))
-    assert len(forms["Form 3"].rows) == 2
 
 
 def test_names_of_sheets_are_allowed_and_differ(told):

@@ -243,7 +243,7 @@ def test_provenance_gives_the_numbers_again(base):
 def test_save(base, tmp_path):
     base.save(tmp_path / "out")
     names = {"summary", "measures", "visits", "dossiers", "backlog", "days", "staffing", "forms", "points"}
-    names |= {"stability", "warm_up"}
+    names |= {"scores", "stability", "warm_up"}
     expected = {f"{name}.{kind}" for name in names for kind in ("csv", "parquet")}
     expected |= {"provenance.json", "log.parquet"}
     assert {file.name for file in (tmp_path / "out").iterdir()} == expected

@@ -48,6 +48,7 @@ TABLES = (
     "work_by_hour",
     "forms",
     "points",
+    "scores",
     "stability",
     "warm_up",
 )

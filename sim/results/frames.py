@@ -20,6 +20,7 @@ from sim.results.groups import cost_per_hour, field_level, site_level
 from sim.results.measures import staff_cost
 from sim.results.observe import Staffing, Status, VisitOutcome
 from sim.results.rows import Case, Rows, Tasks
+from sim.results.scores import Indicators, Satisfaction
 from sim.results.totals import of_each
 
 WEEKDAYS = pd.Index(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
@@ -131,6 +132,23 @@ def staffing_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
     )
 
 
+def score_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
+    """One row per dossier finished in the window, in the order of their results: 0 to 2 points of each indicator.
+
+    `satisfaction` is empty where nobody was asked.
+    """
+    points = _together(part.scores.points for part in parts)
+    answers = np.concatenate([part.scores.satisfaction for part in parts])
+    return pd.DataFrame(
+        {
+            **_case(model, [(part.case, part.scores.dossier) for part in parts]),
+            "ready": _moments(model, np.concatenate([part.scores.ready for part in parts])),
+            **{f"indicator_{number}": column.astype(np.int8) for number, column in _numbered(points)},
+            "satisfaction": _names_of(Satisfaction, answers),
+        }
+    )
+
+
 def log_frame(model: Model, parts: Sequence[tuple[Case, Tasks]]) -> pd.DataFrame:
     """One row per task of the whole run, warm-up included: whose it is, which step, who did it and when.
 
@@ -186,6 +204,10 @@ def _case(model: Model, parts: Sequence[tuple[Case, Ints]]) -> dict[str, object]
         "place": _category([place.place for place in places], stream),
         "channel": _names_of(Channel, channel),
     }
+
+
+def _numbered(points: Indicators) -> list[tuple[int, Ints]]:
+    return [(1, points.in_time), (3, points.contacts), (4, points.offices), (7, points.in_time)]
 
 
 def _when(model: Model, name: str, t: Floats) -> dict[str, object]:

@@ -18,6 +18,7 @@ from sim.engine.contract import Bools, Floats, Ints, Kind, Log, Mark, Outcome
 from sim.plan.model import Channel, Model, Replication, Stream
 from sim.results.groups import Groups, Label, Level, case_levels, ratio
 from sim.results.observe import FINISHED, Dossiers, Status, dossier_of_task
+from sim.results.scores import indicators_of
 
 FORM_II06A = (
     "received",  # (3) = (4) + (5) + (6)
@@ -154,13 +155,13 @@ def points(model: Model, period: Period) -> pd.DataFrame:
     def mean(score: Ints) -> Floats:
         return ratio(groups.total(score, finished), groups.number(finished))
 
-    in_time = mean(Status.LATE - period.dossiers.status)
+    in_time, contacts, offices = map(mean, indicators_of(period.dossiers, period.contacts))
     known = {
         1: in_time,
-        3: mean(np.maximum(2 - period.contacts, 0)),
-        4: mean(np.where(period.dossiers.visits > 0, 1, 2)),
+        3: contacts,
+        4: offices,
         5: np.array([_on_the_spot(model, streams[site]) for site in sites]),
-        7: in_time,  # as if nobody complained
+        7: in_time,
         9: _online(period, groups, [streams[site] for site in sites]),
     }
     unknown = np.full(len(sites), np.nan)

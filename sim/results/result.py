@@ -23,7 +23,7 @@ from sim.results.saving import json_text, save_json, save_table, told
 from sim.scenario.files import ScenarioFile
 
 UNSTABLE = {"overloaded", "unserved", "growing"}
-LONG = ("visits", "dossiers", "backlog", "staffing")
+LONG = ("visits", "dossiers", "backlog", "staffing", "scores")
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,11 @@ class Result:
         return frames.joined(part.points for part in self.rows)
 
     @cached_property
+    def scores(self) -> pd.DataFrame:
+        """See :func:`sim.results.frames.score_frame`."""
+        return frames.score_frame(self.model, self.rows)
+
+    @cached_property
     def logs(self) -> pd.DataFrame:
         """See :func:`sim.results.frames.log_frame`; ValueError unless the run was asked to `keep_log`."""
         kept = [(part.case, part.tasks) for part in self.rows if part.tasks is not None]
@@ -194,6 +199,7 @@ class Result:
             "staffing": self.work_by_hour,
             "forms": self.forms,
             "points": self.points,
+            "scores": self.scores,
         }
         if len(self.precision):
             tables["precision"] = self.precision

@@ -15,6 +15,7 @@ from sim.results.course import Course, open_by_day, staffing_by_hour
 from sim.results.daily import Daily, daily
 from sim.results.groups import field_level, within
 from sim.results.observe import Dossiers, Observed, Staffing, Visits, dossier_of_task
+from sim.results.scores import Scores, satisfaction, scores
 
 # Their rows show how days and dossiers go, and bear intervals; a year's take some ten megabytes a replication.
 KEPT_REPLICATIONS = 10
@@ -64,6 +65,7 @@ class Rows(NamedTuple):
     staffing: Hours
     forms: pd.DataFrame
     points: pd.DataFrame
+    scores: Scores
     tasks: Tasks | None
 
 
@@ -85,6 +87,7 @@ def rows(model: Model, replication: Replication, log: Log, observed: Observed, *
         _hours(staffing_by_hour(model, replication, log)),
         official.forms(model, period),
         official.points(model, period),
+        scores(period.dossiers, period.contacts, satisfaction(model, replication, visits)),
         _tasks(replication, log) if keep_log else None,
     )
 

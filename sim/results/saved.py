@@ -30,7 +30,7 @@ from sim.results.result import Result
 from sim.results.rows import Rows
 from sim.scenario import ScenarioError
 
-TABLES = ("measures", "visits", "dossiers", "backlog", "days", "staffing", "forms", "points")
+TABLES = ("measures", "visits", "dossiers", "backlog", "days", "staffing", "forms", "points", "scores")
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,10 @@ class SavedResult(Result):
     @cached_property
     def points(self) -> pd.DataFrame:  # noqa: D102
         return read_table(self.folder, "points")
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:  # noqa: D102
+        return _read(self.folder, "scores")
 
     @cached_property
     def logs(self) -> pd.DataFrame:

@@ -73,6 +73,11 @@ class Study:
         horizon = self.baseline.provenance["scenario"]["horizon"]
         return date.fromisoformat(horizon["from"]), date.fromisoformat(horizon["to"])
 
+    def period_told(self, key: str) -> str:
+        """The text of a key, with the first and last day in it."""
+        first, last = map(self.say.day, self.period)
+        return self.say(key, first=first, last=last)
+
     def title(self, result: Result) -> str:
         """A scenario's title, without what those of all alternatives begin with before a colon."""
         if result is self.baseline:

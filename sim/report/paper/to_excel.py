@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import count
+from textwrap import wrap
 from typing import Any
 
 from openpyxl import Workbook
@@ -33,10 +34,21 @@ from sim.report.paper.document import (
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME = 31  # of a sheet
 WIDEST = 60  # letters of a column
+LETTER = 1.1  # of the width that Excel counts in
+BOLD = 1.2  # wider
+RIGHT = 4  # columns at the right of a form's titles
 SUMMARY = 75
 LINE_HEIGHT = 15  # points
 TEXT_FORMAT = "@"
-FORMATS = {"fraction": "0.0%", "count": "#,##0", "ratio": "0.00", "dossiers": "#,##0.0", "VND": "#,##0"}
+FORMATS = {
+    "fraction": "0.0%",
+    "count": "#,##0",
+    "ratio": "0.00",
+    "dossiers": "#,##0.0",
+    "VND": "#,##0",
+    "whole": "#,##0",
+    "": "0.0",
+}
 SIGNED = "+#,##0.0;-#,##0.0;0.0"
 SIGNED_VND = "+#,##0;-#,##0;0"
 
@@ -166,23 +178,12 @@ def _number(value: float, unit: str, signed: bool) -> tuple[float | None, str]:
 
 
 def _form(sheet: Worksheet, form: Form, say: Language) -> None:
-    """What stands above, the head with its joined cells, the rows."""
+    """What stands above, the head with its joined cells, the rows, the note."""
     width = max(head.column + head.columns for head in form.heads)
-    row = 1
-    for texts, first, last, bold in (
-        (form.left, 1, width // 2, True),
-        (form.right, width // 2 + 1, width, False),
-    ):
-        for number, text in enumerate(texts, start=1):
-            _across(sheet, number, first, last, text, Font(bold=bold), "left")
-    row += max(len(form.left), len(form.right))
-    for number, text in enumerate(form.titles):
-        _across(sheet, row, 1, width, text, Font(bold=number < len(form.titles) - 1), "center")
-        row += 1
-    row += 1
+    above = _above(sheet, form, width) + 2
     for head in form.heads:
-        _joined_head(sheet, head.row + row, head.column + 1, head.rows, head.columns, head.text)
-    first, row = row, row + max(head.row + head.rows for head in form.heads)
+        _joined_head(sheet, head.row + above, head.column + 1, head.rows, head.columns, head.text)
+    row = above + max(head.row + head.rows for head in form.heads)
     sheet.freeze_panes = f"C{row}"
     for number, cells in enumerate(form.rows, start=row):
         for column, own in enumerate(cells, start=1):
@@ -190,10 +191,26 @@ def _form(sheet: Worksheet, form: Form, say: Language) -> None:
             made = _at(sheet, number, column)
             _fill(made, value, number_format)
             made.border = BOX
-    _text(_at(sheet, row + len(form.rows) + 1, 1), form.note, Font(italic=True), wrap=False)
-    _fit(sheet, row - 1, width, least=10, last=row + len(form.rows) - 1)
-    _fit_heads(sheet, first, form.heads)
+    last = row + len(form.rows) - 1
+    _fit(sheet, row - 1, width, least=10, last=last)
+    _fit_heads(sheet, above, form.heads)
+    _across(sheet, last + 2, 1, width, form.note, Font(italic=True), "left")
+    columns = (sheet.column_dimensions[get_column_letter(column)].width for column in range(1, width + 1))
+    sheet.row_dimensions[last + 2].height = LINE_HEIGHT * _lines(form.note, sum(columns))
     _printed(sheet, row - 1)
+
+
+def _above(sheet: Worksheet, form: Form, width: int) -> int:
+    """The last row of what stands above: the form's number, then the titles, beside them what they are of."""
+    for number, text in enumerate(form.left, start=1):
+        _across(sheet, number, 1, width, text, Font(bold=True), "left")
+    first, wide = len(form.left) + 1, width - (RIGHT if form.right else 0)
+    for number, text in enumerate(form.titles):
+        bold = number < len(form.titles) - 1
+        _across(sheet, first + number, 1, wide, text, Font(bold=bold), "center")
+    for number, text in enumerate(form.right):
+        _across(sheet, first + number, wide + 1, width, text, Font(), "left")
+    return len(form.left) + max(len(form.titles), len(form.right))
 
 
 def _fit(sheet: Worksheet, head: int, columns: int, least: int, last: int | None = None) -> None:
@@ -205,12 +222,17 @@ def _fit(sheet: Worksheet, head: int, columns: int, least: int, last: int | None
     for column in range(1, columns + 1):
         texts = (_folded(sheet, row, column) for row in range(head + 1, (last or sheet.max_row) + 1))
         longest = max(map(len, texts), default=0)
-        widths.append(max(least, min(WIDEST, math.ceil(1.1 * longest) + 2)))
+        widths.append(max(least, min(WIDEST, math.ceil(LETTER * longest) + 2)))
         sheet.column_dimensions[get_column_letter(column)].width = widths[-1]
     for row in range(max(1, head), (last or sheet.max_row) + 1):
         texts = (_folded(sheet, row, column) for column in range(1, columns + 1))
-        lines = max(math.ceil(1.1 * len(text) / width) for text, width in zip(texts, widths, strict=True))
-        sheet.row_dimensions[row].height = LINE_HEIGHT * max(1, lines)
+        lines = max(_lines(text, width) for text, width in zip(texts, widths, strict=True))
+        sheet.row_dimensions[row].height = LINE_HEIGHT * lines
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text folds into, word by word."""
+    return max(1, len(wrap(text, int(width / LETTER))))
 
 
 def _folded(sheet: Worksheet, row: int, column: int) -> str:
@@ -224,7 +246,7 @@ def _fit_heads(sheet: Worksheet, first: int, heads: Sequence[Head]) -> None:
     for head in heads:
         if head.columns == 1:
             width = sheet.column_dimensions[get_column_letter(head.column + 1)].width
-            lines = math.ceil(math.ceil(1.3 * len(head.text) / width) / head.rows)
+            lines = math.ceil(_lines(head.text, width / BOLD) / head.rows)
             for row in range(first + head.row, first + head.row + head.rows):
                 dimension = sheet.row_dimensions[row]
                 dimension.height = max(dimension.height or LINE_HEIGHT, LINE_HEIGHT * lines)
