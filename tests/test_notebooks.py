@@ -100,6 +100,20 @@ def test_knobs_run_the_office_again() -> None:
     assert float(seconds) < 3.0
 
 
+@pytest.mark.slow
+def test_the_answer_is_computed() -> None:
+    """A package that costs ten thousand times as much is not justified by the same hours."""
+    file = FOLDER / "04_justify_a_reform.ipynb"
+    last = code(read(file))[-1].source
+    answers = prose(executed(file, f"INVESTMENT *= 1e4\n{last}"))[-2:]
+    assert answers[0] == prose(read(file))[-1]
+    assert [text.partition("\n")[0] for text in answers] == [
+        "The package is **justified**:",
+        "The package is **not justified**:",
+    ]
+    assert "does not hold**: it pays within" in answers[1]
+
+
 if __name__ == "__main__":
     for each in map(Path, sys.argv[1:] or NOTEBOOKS):
         made = executed(each)
