@@ -34,7 +34,7 @@ clean:
 
 $(VENV)/core: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) --editable .
+	$(INSTALL) --editable ".[report]"
 	@touch $@
 
 $(VENV)/test: $(VENV)/core

@@ -72,7 +72,7 @@ class SavedResult(Result):
 
     @cached_property
     def scores(self) -> pd.DataFrame:  # noqa: D102
-        return _read(self.folder, "scores")
+        return read_table(self.folder, "scores")
 
     @cached_property
     def logs(self) -> pd.DataFrame:

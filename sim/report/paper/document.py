@@ -25,7 +25,7 @@ MINUS = "\u2212"  # after a hyphen a line may end
 
 
 class Number(NamedTuple):
-    """A number with its unit, a key of the words' `unit` or of `DIGITS`; `signed` for differences, `whole` in forms."""
+    """A number with its unit, a key of the words' `unit` or `DIGITS`; `signed` for differences, `whole` in forms."""
 
     value: float
     unit: str
