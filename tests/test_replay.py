@@ -180,6 +180,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Page]:
 FIGURES = """Object.fromEntries(
     [...document.querySelectorAll('#figures dd')].map((one) => [one.id.slice(7), +one.textContent])
 )"""
+COUNTS = "[...document.querySelectorAll('#floor .card > .label > b')].map((one) => one.textContent)"
 CLOCK = "document.getElementById('clock').textContent"
 PLAY = "document.getElementById('play').textContent"
 STANDS = "document.getAnimations().every((one) => one.playState === 'finished')"
@@ -239,6 +240,24 @@ def test_what_is_seen_at_an_instant(
     blue, vermillion = shares(picture, (0, 114, 178)), shares(picture, (213, 94, 0))
     assert blue > (figures["waiting"] + figures["at_counters"]) * 100
     assert vermillion > figures["late"] * 30
+
+
+def test_a_long_tray_is_drawn_in_part_and_counted_whole(
+    window: browser.Page, pages: dict[str, Path], fortnight: sim.ScenarioFile, tmp_path: Path
+) -> None:
+    text = pages["en"].read_text(encoding="utf-8")
+    assert "MOST_SHOWN = 96;" in text
+    assert "Of a long line or tray only the first are drawn" in text
+    short = tmp_path / "short.html"
+    free = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)  # it allows one script only
+    short.write_text(free.replace("MOST_SHOWN = 96;", "MOST_SHOWN = 3;"), encoding="utf-8")
+    window.open(short, "#15:10", width=1200, height=950)
+    assert window.tell(FIGURES) == expected(fortnight, 910.0)
+    counts = [int(one) for one in window.tell(COUNTS)]
+    assert max(counts) > 3
+    drawn = "document.querySelectorAll('#floor .mover').length"
+    seats = "document.querySelectorAll('#floor .seat.busy').length"
+    window.until(f"{drawn} === {sum(min(count, 3) for count in counts)} + {seats}")
 
 
 def pixels(window: browser.Page, file: Path) -> np.ndarray[Any, np.dtype[np.float64]]:
