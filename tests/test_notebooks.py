@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sys
+import tomllib
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -13,7 +16,10 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from sim.study.tasks import SEMANTICS
+
 FOLDER = Path(__file__).parents[1] / "notebooks"
+SCENARIOS = FOLDER.parent / "scenarios" / "tien_yen_2019"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 OUTSIDE = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users|usr|opt|var)/|[A-Z]:\\\\|Traceback")
 REFORM = FOLDER / "04_justify_a_reform.ipynb"
@@ -30,15 +36,28 @@ def code(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def digest(notebook: NotebookNode) -> str:
-    """Of the code alone: prose may be polished without running it again."""
-    return hashlib.sha256("\0".join(cell.source for cell in code(notebook)).encode()).hexdigest()
+@cache
+def given() -> str:
+    """What all outputs follow from beside the code: what the scenarios say, and how numbers come about."""
+    files = sorted(file for file in SCENARIOS.rglob("*") if file.suffix in (".toml", ".csv"))
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    values = [
+        json.dumps(tomllib.loads(text), default=str) if file.suffix == ".toml" else text
+        for file, text in zip(files, texts, strict=True)
+    ]
+    return "\0".join([str(SEMANTICS), *values])
 
 
 def prose(notebook: NotebookNode) -> list[str]:
     """What the cells wrote: numbers in words, the same on every machine."""
     outputs = [output for cell in code(notebook) for output in cell.outputs]
     return [output.data["text/markdown"] for output in outputs if "text/markdown" in output.get("data", {})]
+
+
+def digest(notebook: NotebookNode) -> str:
+    """Of what outputs follow from and what they say: texts and comments may be polished without running again."""
+    parts = [given(), *(cell.source for cell in code(notebook)), *prose(notebook)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def executed(file: Path, *more: str) -> NotebookNode:
@@ -63,7 +82,7 @@ def test_there_are_notebooks() -> None:
 
 @each_notebook
 def test_shipped_as_it_ran(file: Path) -> None:
-    """Every cell ran, once and in order, with the code it has now, and says nothing of the place it ran at."""
+    """Every cell ran, once and in order, with the code and scenarios there are now, and says nothing of the place."""
     notebook = read(file)
     assert [cell.execution_count for cell in code(notebook)] == list(range(1, len(code(notebook)) + 1))
     assert notebook.metadata["executed"] == digest(notebook)
