@@ -206,7 +206,8 @@ def test_form_02_is_laid_out_as_printed(surveyed):
         "Rất hài lòng",
     ]
     assert re.search(
-        r"không hài lòng [\d,]+ %, hài lòng [\d,]+ %, rất hài lòng [\d,]+ %; không quy đổi", form.rows[11][5]
+        r"không hài lòng [\d,]+\s%, hài lòng [\d,]+\s%, rất hài lòng [\d,]+\s%; không quy đổi",
+        form.rows[11][5],
     )
 
 
