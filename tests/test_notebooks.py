@@ -107,17 +107,13 @@ def test_runs_and_says_what_it_said(file: Path) -> None:
 
 @pytest.mark.slow
 def test_knobs_run_the_office_again() -> None:
-    """A turn gives what the function gives, in little more than a second of work."""
+    """A turn gives what the function gives."""
     turns = [
-        "import time",
-        "knobs.children[0].value = 3\nbegan = time.process_time()\nknobs.children[1].value = 0.4",
-        "seconds = time.process_time() - began",
+        "knobs.children[0].value = 3\nknobs.children[1].value = 0.4",
         "same = knobs.result.data == turned(officers=3, online=0.4).data != turned(officers=2, online=0.05).data",
-        "Markdown(f'{same} {seconds}')",
+        "Markdown(f'{same}')",
     ]
-    same, seconds = prose(executed(FOLDER / "01_what_if.ipynb", *turns))[-1].split()
-    assert same == "True"
-    assert float(seconds) < 3.0
+    assert prose(executed(FOLDER / "01_what_if.ipynb", *turns))[-1] == "True"
 
 
 @pytest.mark.slow
