@@ -127,11 +127,12 @@ def _server_tiers(plan: Plan) -> Ints:
 
 @njit
 def _alike(plan: Plan, tier_of: Ints, a: int, b: int) -> bool:
+    """Nobody tells the queues apart; a tier never mixes rules, so theirs is the same."""
     first_a, first_b = plan.server_start[a], plan.server_start[b]
     servers = plan.server_start[a + 1] - first_a
     if servers != plan.server_start[b + 1] - first_b:
         return False
-    if plan.queue_desk[a] != plan.queue_desk[b] or plan.queue_by_due[a] != plan.queue_by_due[b]:
+    if plan.queue_desk[a] != plan.queue_desk[b]:
         return False
     for at in range(servers):
         if plan.server_team[first_a + at] != plan.server_team[first_b + at]:
