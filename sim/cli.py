@@ -46,17 +46,14 @@ from sim.options import (
     numbers,
     pairs,
     say_if_compiling,
-    say_where,
     study_options,
+    written,
 )
-from sim.report import language, output
+from sim.report import language, output, result_screen
 from sim.report.console import console
 from sim.report.explain_screen import explanation
-from sim.report.progress import progress
+from sim.report.progress import STOPPED, end_at_once, progress
 from sim.report.replay import replay as write_replay
-from sim.report.result_screen import comparison as compared_screen
-from sim.report.result_screen import run as run_screen
-from sim.report.result_screen import selftest as selftest_screen
 from sim.report.trace_screen import trace as trace_screen
 from sim.report.verdict_screen import best as best_screen
 from sim.results.targets import verdicts as verdicts_of
@@ -122,11 +119,11 @@ def run(
         sys.stdout.write(result.to_json() + "\n")
     else:
         screen = console()
-        screen.print(run_screen(scenario, result, verdicts, workers_of(workers, replications), say))
+        screen.print(result_screen.run(scenario, result, verdicts, workers_of(workers, replications), say))
         screen.print(say("run.took", seconds=say.number(time.monotonic() - started, 0)))
     if out is not None:
-        output.save_run(result, out, say)
-        say_where(out, say)
+        with written(out, say):
+            output.save_run(result, out, say)
     refused = strict and not result.is_stable
     raise typer.Exit(0 if all(verdict.met for verdict in verdicts) and not refused else 1)
 
@@ -169,11 +166,11 @@ def compare(
         sys.stdout.write(comparison.to_json() + "\n")
     else:
         screen, used = console(), workers_of(workers, replications * len(scenarios))
-        screen.print(compared_screen(scenarios, comparison, used, say))
+        screen.print(result_screen.comparison(scenarios, comparison, used, say))
         screen.print(say("run.took", seconds=say.number(time.monotonic() - started, 0)))
     if out is not None:
-        output.save_comparison(comparison, out, say)
-        say_where(out, say)
+        with written(out, say):
+            output.save_comparison(comparison, out, say)
     raise typer.Exit(1 if strict and not all(one.is_stable for one in comparison.results) else 0)
 
 
@@ -216,8 +213,8 @@ def best(
         titles = {name: site.title for name, site in scenarios[0].scenario.site.items()}
         console().print(best_screen(found, titles, say))
     if out is not None:
-        found.save(out)
-        say_where(out, say)
+        with written(out, say):
+            found.save(out)
     raise typer.Exit(0 if found.best is not None else 1)
 
 
@@ -229,8 +226,8 @@ def explain(file: File, lang: Lang, out: Out = None, as_json: Json = False) -> N
     found = explain_file(load(file, lang))
     told = json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n"
     if out is not None:
-        output.save_text(told, out / f"{found.file.name}.json")
-        say_where(out, say)
+        with written(out, say):
+            output.save_text(told, out / f"{found.file.name}.json")
     if as_json:
         sys.stdout.write(told)
     else:
@@ -256,10 +253,10 @@ def selftest(
     if as_json:
         sys.stdout.write(told)
     else:
-        console().print(selftest_screen(checks, say))
+        console().print(result_screen.selftest(checks, say))
     if out is not None:
-        output.save_text(told, out / "selftest.json")
-        say_where(out, say)
+        with written(out, say):
+            output.save_text(told, out / "selftest.json")
     raise typer.Exit(0 if all(check.passed for check in checks) else 1)
 
 
@@ -296,5 +293,7 @@ def main() -> None:
     except (ScenarioError, ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == STOPPED:
+            end_at_once(sys.stdout, sys.stderr)
+        raise

@@ -13,7 +13,7 @@ import typer
 from sim.kernelcache import is_cached
 from sim.report import language
 from sim.report.console import console
-from sim.report.progress import progress
+from sim.report.progress import STOPPED, progress
 from sim.scenario import ScenarioError
 from sim.study.cells import Options
 from sim.study.executors import cluster as cluster_at
@@ -175,6 +175,13 @@ def say_if_compiling(say: language.Language) -> None:
         console(stderr=True).print(say("run.compiling"))
 
 
-def say_where(out: Path, say: language.Language) -> None:
-    """Name the folder that holds what was found."""
-    console(stderr=True).print(say("run.written", folder=str(out)), soft_wrap=True)
+@contextmanager
+def written(out: Path, say: language.Language) -> Iterator[None]:
+    """Name the folder that holds what was found, once it is there; after Ctrl-C, that it is not whole."""
+    screen = console(stderr=True)
+    try:
+        yield
+    except KeyboardInterrupt:
+        screen.print(say("run.stopped_writing", folder=str(out)), soft_wrap=True)
+        raise SystemExit(STOPPED) from None
+    screen.print(say("run.written", folder=str(out)), soft_wrap=True)

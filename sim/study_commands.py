@@ -21,8 +21,8 @@ from sim.options import (
     Store,
     Workers,
     say_if_compiling,
-    say_where,
     study_options,
+    written,
 )
 from sim.report import language, output
 from sim.report.console import console
@@ -99,11 +99,11 @@ def study(
     else:
         console().print(study_screen(answers, say))
     if out is not None:
-        answers.save(out)
         from sim.report import study_figures  # matplotlib takes long to import
 
-        study_figures.save(answers, out, say)
-        say_where(out, say)
+        with written(out, say):
+            answers.save(out)
+            study_figures.save(answers, out, say)
     raise typer.Exit(1 if answers.precise is False else 0)
 
 
@@ -135,8 +135,8 @@ def sweep_values(
     else:
         console().print(sweep_screen(found, say))
     if out is not None:
-        found.save(out)
-        say_where(out, say)
+        with written(out, say):
+            found.save(out)
 
 
 def find_break_even(
@@ -178,9 +178,9 @@ def find_break_even(
         screen = console()
         screen.print(break_even_screen(found, say), *chance_only([base], say), sep="\n")
     if out is not None:
-        save_table(found.row, out, "break-even")
-        save_table(found.tried, out, "break-even_tried")
-        say_where(out, say)
+        with written(out, say):
+            save_table(found.row, out, "break-even")
+            save_table(found.tried, out, "break-even_tried")
     raise typer.Exit(0 if found.at == found.at else 1)
 
 

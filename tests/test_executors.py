@@ -22,7 +22,6 @@ from sim import cli
 from sim.results.measured import Measured
 from sim.study.campaign import Campaign, _ranges
 from sim.study.executors import cluster
-from sim.study.store import Store
 from sim.study.tasks import Batch, Recipe, Task, perform, setting
 
 ROOT = Path(__file__).parents[1]
@@ -149,55 +148,6 @@ def test_after_a_stop_the_campaign_goes_on() -> None:
         campaign.measured([TINY], 50)
     campaign.progress = None
     np.testing.assert_array_equal(campaign.measured([TINY], 5)[0].value, measured(5, workers=1)[0].value)
-
-
-def command(errors: Path, *arguments: str) -> None:
-    sys.argv, sys.stderr = ["sim", *arguments], errors.open("w", buffering=1)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    cli.main()
-
-
-@pytest.mark.parametrize("engine", ["compiled", "reference"])
-def test_ctrl_c_stops_within_two_seconds_and_says_how_to_go_on(tmp_path: Path, engine: str) -> None:
-    store, errors = tmp_path / "kept.sqlite", tmp_path / "errors"
-    arguments = (
-        "run",
-        str(VALID / "tiny.toml"),
-        "--replications",
-        "100000",
-        "--engine",
-        engine,
-        "--lang",
-        "en",
-    )
-    process = forked.Process(
-        target=command, args=(errors, *arguments, "--workers", "2", "--store", str(store))
-    )
-    process.start()
-    assert process.pid is not None
-    while not kept(store):
-        time.sleep(0.02)
-    os.kill(process.pid, signal.SIGINT)
-    asked = time.monotonic()
-    process.join()
-    assert time.monotonic() - asked < 2
-    assert process.exitcode == 130
-    told = errors.read_text("utf-8")
-    assert "Stopped after " in told
-    assert f"They are kept in {store}: the same command goes on from there." in told.replace("\n", "")
-    assert "Traceback" not in told
-    assert kept(store)
-
-
-def kept(path: Path) -> int:
-    """How many replications a store has by now."""
-    with suppress(sim.ScenarioError):
-        store = Store(path) if path.is_file() else None
-        found = len(store.known(TINY.hash, 1, range(100_000)).figures) if store else 0
-        if store:
-            store.close()
-        return found
-    return 0
 
 
 # --- a cluster ---

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn, TextIO
 
 from rich.progress import (
     BarColumn,
@@ -44,6 +46,17 @@ def progress(say: Language, store: Path | None = None) -> Iterator[Report]:
         except KeyboardInterrupt:
             screen.print(_stopped(bar.tasks[task], store, say), soft_wrap=True)
             raise SystemExit(STOPPED) from None
+
+
+def end_at_once(*screens: TextIO) -> NoReturn:
+    """End this process without waiting for what threads are still at: replications, or compiling the engine.
+
+    Nothing is to be kept any more: the store is closed, and it is whole.
+    """
+    with suppress(OSError):
+        for screen in screens:
+            screen.flush()
+    os._exit(STOPPED)
 
 
 def _stopped(task: Task, store: Path | None, say: Language) -> str:
