@@ -245,6 +245,16 @@ def test_compare_gives_verdicts(
     assert pd.read_csv(tmp_path / "out" / "inputs.csv")["path"].tolist() == ["team.counter.staff"]
 
 
+def test_pairing_is_exact_where_nothing_differs(
+    two: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("--replications", "4", "--workers", "1", "--lang", "en")
+    told = sim(capsys, "compare", *two, *arguments, "--measure", "dossiers.received", "--measure", "wait.mean")
+    received, wait = [line for line in told.out.splitlines() if line.startswith("other  ")][-2:]
+    assert "exact" in received
+    assert " ×" in wait
+
+
 def test_the_best_is_told(two: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ("best", *two, "--measure", "wait.p90", "--workers", "1")
     found = sim(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -69,7 +70,7 @@ def _decided(rows: pd.DataFrame, titles: Mapping[str, str], say: Language) -> Re
         figures = (
             _interval(row, say),
             say.percent(row["better"]),
-            say("compare.times", times=say.number(row["variance_reduction"])),
+            _times(row["variance_reduction"], say),
         )
         made.add_row(row["scenario"], *figures, _verdict(row["verdict"], say))
     return Group(Text(heading, style="bold"), made)  # a title would fold at the width of its table
@@ -190,6 +191,13 @@ def _mean(row: pd.Series, say: Language) -> str:
 def _interval(row: pd.Series, say: Language) -> str:
     low, high = (say.difference(row[bound], row["unit"]) for bound in ("low", "high"))
     return f"{say.difference(row['difference'], row['unit'])} [{low}; {high}]"
+
+
+def _times(factor: float, say: Language) -> str:
+    """By which factor pairing helps; without end where all pairs differ by the same."""
+    if math.isinf(factor):
+        return say("compare.exact")
+    return say("compare.times", times=say.number(factor)) if math.isfinite(factor) else "–"
 
 
 def _verdict(verdict: str, say: Language) -> Text:
