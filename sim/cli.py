@@ -95,7 +95,7 @@ def run(
     strict: Strict = False,
     trace: Trace = None,
 ) -> None:
-    """Simulate one scenario; exit code 1 if it misses one of its targets, with --strict also if it is unstable."""
+    """Simulate one scenario; exit code 1 if it misses a target or the precision, with --strict if it is unstable."""
     say, scenario = language.language(lang), load(file, lang)
     if trace is not None:
         told = questions.trace(scenario, trace, seed=seed, engine=engine)
@@ -125,7 +125,8 @@ def run(
         with written(out, say):
             output.save_run(result, out, say)
     refused = strict and not result.is_stable
-    raise typer.Exit(0 if all(verdict.met for verdict in verdicts) and not refused else 1)
+    precise = result.provenance.get("precision", {}).get("reached", True)
+    raise typer.Exit(0 if all(verdict.met for verdict in verdicts) and precise and not refused else 1)
 
 
 @app.command()

@@ -38,7 +38,8 @@ def progress(say: Language, store: Path | None = None) -> Iterator[Report]:
         _Rate(say),
         TimeRemainingColumn(),
     )
-    with warnings.catch_warnings(), Progress(*columns, console=screen, transient=True) as bar:
+    bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
+    with warnings.catch_warnings(), bar:
         warnings.showwarning = lambda message, *_, **__: screen.print(str(message), soft_wrap=True)
         task = bar.add_task("", total=None)
         try:

@@ -150,7 +150,7 @@ def _limit(name: str, text: str, tolerance: float) -> Constraint:
 def _zone(name: str, asked: float | None, what: str) -> float:
     zone = usual(name) if asked is None else asked
     if zone is None:
-        raise ScenarioError(f"{name}: say which {what} makes no difference, in {_unit(name)}")
+        raise ScenarioError(f"{name}: has no usual {what}; say how many {_unit(name)} make no difference")
     if not 0 < zone < math.inf:
         raise ScenarioError(f"{what} of {name}: must be above 0, not {zone}")
     return zone

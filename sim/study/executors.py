@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
@@ -119,10 +120,14 @@ class Cluster(NamedTuple):
 
 @contextmanager
 def cluster(address: str) -> Iterator[Cluster]:
-    """The workers of a Dask scheduler, ``tcp://host:port``; ScenarioError if nobody is there.
+    """The workers of a Dask scheduler, ``tcp://host:port`` or ``tls://``; ScenarioError if nobody is there.
 
     Dask gives the tasks of a worker that is lost to others.
     """
+    if not re.fullmatch(
+        r"((tcp|tls)://)?[^\s/]+:\d+", address
+    ):  # Dask would say so, too, and hang while it ends
+        raise ScenarioError(f"--cluster {address}: is no address of a scheduler; write tcp://HOST:PORT")
     try:
         from distributed import Client
     except ImportError:
@@ -130,7 +135,7 @@ def cluster(address: str) -> Iterator[Cluster]:
     try:
         connect: Any = Client  # untyped
         client = connect(address, timeout=CLUSTER_ANSWERS_WITHIN, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         told = str(error).partition("\n")[0]
         raise ScenarioError(f"--cluster {address}: no scheduler of Dask answers there: {told}") from None
     with client:
