@@ -137,7 +137,7 @@ def test_goals_in_words() -> None:
     [
         (("wait.p80", None, {}, {}, 0.05), "did you mean 'wait.p9"),
         (("utilisation", None, {}, {}, 0.05), "neither more nor less"),
-        (("staff.cost", None, {}, {}, 0.05), "say which indifference"),
+        (("staff.cost", None, {}, {}, 0.05), "no usual indifference; say how many VND"),
         (("wait.p90", 0, {}, {}, 0.05), "must be above 0"),
         (("wait.p90", None, {"wait.mean": "5"}, {}, 0.05), "cannot be read"),
         (("wait.p90", None, {"wait.mean": "<= 1.2.3"}, {}, 0.05), "cannot be read"),

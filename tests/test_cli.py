@@ -278,6 +278,19 @@ def test_the_best_is_told(two: tuple[str, str], tmp_path: Path, capsys: pytest.C
     assert json.loads(none.out)["best"] is None
 
 
+def test_a_selection_among_beliefs_says_that_it_is_of_chance_only(
+    two: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("--measure", "wait.p90", "--workers", "1", "--lang", "en")
+    warning = "one: beliefs among the inputs: 1, taken at their medians here; the intervals show chance only."
+    assert warning not in sim(capsys, "best", *two, *arguments).out
+    believed = (
+        Path(two[0]).read_text("utf-8").replace("volume = 5_000", 'volume = "belief(uniform(4500, 5500))"')
+    )
+    Path(two[0]).write_text(believed, "utf-8")
+    assert warning in sim(capsys, "best", *two, *arguments).out
+
+
 def test_strict_refuses_what_is_unstable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "busy.toml"
     file.write_text((VALID / "tiny.toml").read_text("utf-8").replace("volume = ", "volume = 9"), "utf-8")
