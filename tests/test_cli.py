@@ -214,6 +214,10 @@ def test_a_precision_is_reached_or_said_to_be_missed(capsys: pytest.CaptureFixtu
     reached = sim(capsys, *arguments, "visits.count@site=centre=20 absolute")
     assert reached.code == 0
     assert "40 replications were enough" in reached.out
+    unsure = sim(capsys, *arguments, "visits.count@site=centre=20 absolute", "--most", "35")
+    assert unsure.code == 1
+    assert "NOT MET" not in unsure.out
+    assert "As precise as asked after 35 replications" in unsure.out
     missed = sim(capsys, *arguments, "wait.mean=1%", "--most", "31")
     assert missed.code == 1  # the figures are there, as wide as they are
     assert "NOT MET" in missed.out

@@ -99,6 +99,8 @@ def break_even(found: BreakEven, say: Language) -> RenderableType:
         high=say.number(found.high, 3),
         first=say.number(found.between[0], 3),
         last=say.number(found.between[1], 3),
+        start=say.amount(found.tried["mean"].iloc[0], unit),
+        end=say.amount(found.tried["mean"].iloc[-1], unit),
         replications=found.replications,
     )
     return Text(text)

@@ -94,7 +94,8 @@ def precision(result: Result, say: Language) -> list[RenderableType]:
             ),
         )
     asked = result.provenance["precision"]
-    key = "precision.enough" if asked["reached"] else "precision.ceiling"
+    short = "unsure" if result.precision["met"].all() else "ceiling"  # met at last, but not for long enough
+    key = "precision.enough" if asked["reached"] else f"precision.{short}"
     told = say(key, replications=result.provenance["replications"], most=asked["most"])
     return ["", made, Text(told, style="" if asked["reached"] else "bold red")]
 
