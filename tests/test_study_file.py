@@ -235,7 +235,9 @@ def test_break_even(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert never.code == 1
     words = " ".join(never.out.split())
-    assert re.search(r"does not cross 500\.0 % .* it is \d+\.\d % at the first and \d+\.\d % at the last", words)
+    assert re.search(
+        r"does not cross 500\.0 % .* it is \d+\.\d % at the first and \d+\.\d % at the last", words
+    )
     told = json.loads(command(capsys, *asked, "--at", "0.3", "--replications", "3", "--json").out)
     assert told["low"] < told["at"] < told["high"]
 
