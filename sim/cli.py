@@ -54,7 +54,7 @@ from sim.report.console import console
 from sim.report.explain_screen import explanation
 from sim.report.progress import STOPPED, end_at_once, progress
 from sim.report.replay import replay as write_replay
-from sim.report.study_screen import chance_only
+from sim.report.study_screen import also_said
 from sim.report.trace_screen import trace as trace_screen
 from sim.report.verdict_screen import best as best_screen
 from sim.results.targets import verdicts as verdicts_of
@@ -213,7 +213,7 @@ def best(
         sys.stdout.write(found.to_json() + "\n")
     else:
         titles = {name: site.title for name, site in scenarios[0].scenario.site.items()}
-        console().print(best_screen(found, titles, say), *chance_only(scenarios, say), sep="\n")
+        console().print(best_screen(found, titles, say), *also_said(found, scenarios, say), sep="\n")
     if out is not None:
         with written(out, say):
             found.save(out)

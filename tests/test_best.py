@@ -153,3 +153,11 @@ def test_goals_that_are_refused(asked: tuple[object, ...], words: str) -> None:
 def test_a_selection_needs_names_of_their_own() -> None:
     with pytest.raises(sim.ScenarioError, match="names of their own"):
         sim.best([window(1, 20), window(1, 20)], "wait.mean")
+
+
+def test_a_scenario_that_cannot_keep_up_is_called_unstable() -> None:
+    keeps_up, overloaded = window(1, 20), window(1, 20).change({"demand.scale": 9}, title="overloaded")
+    found = sim.best([keeps_up, overloaded], "wait.p90", most=25, workers=1)
+    assert [flag.kind for flag in found.flags[overloaded.name]] == ["overloaded"]
+    assert found.flags[keeps_up.name] == []
+    assert json.loads(found.to_json())["flags"][overloaded.name][0]["load"] > 1

@@ -129,6 +129,18 @@ def test_a_study_in_vietnamese_and_for_machines(folder: Path, capsys: pytest.Cap
     assert set(told) == {"provenance", "scenarios"}
 
 
+def test_a_scenario_that_cannot_keep_up_is_called_unstable(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = WHOLE[: WHOLE.index("[change]")] + '[change]\n"demand.scale" = 9\n'
+    (folder / "study.toml").write_text(asked, "utf-8")
+    arguments = ("study", str(folder / "study.toml"), "--lang", "en", "--workers", "1")
+    told = " ".join(command(capsys, *arguments).out.split())
+    assert "tiny: UNSTABLE: One-stop centre: the busiest team is offered" in told
+    machine = json.loads(command(capsys, *arguments, "--json").out)
+    assert machine["provenance"]["scenarios"]["tiny"]["flags"][0]["kind"] == "overloaded"
+
+
 def test_to_a_precision(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = 'title = "x"\nscenarios = ["tiny.toml"]\nmeasures = ["wait.mean"]\n'
     (folder / "met.toml").write_text(

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 import sim
 from sim.laws import parse, scaled
+from sim.report.language import language
+from sim.report.study_screen import sweep as screen_of_sweep
 from sim.scenario.vary import is_whole, places, standing, varied
 from sim.study import designs
 
 VALID = Path(__file__).parent / "scenarios" / "valid"
 FULL, TINY = sim.load(VALID / "full.toml"), sim.load(VALID / "tiny.toml")
+
+
+def printed(found: sim.study.sweep.Sweep) -> str:
+    screen = Console(file=StringIO(), width=140)
+    screen.print(screen_of_sweep(found, language("en")))
+    return screen.file.getvalue()  # type: ignore[attr-defined]
 
 
 # --- what can be varied ---
@@ -146,6 +156,21 @@ def test_a_cell_that_is_not_possible_is_named_and_the_others_go_on(swept: sim.st
     ).all()
     assert impossible["team.counter.staff"].tolist() == [-1] * 4
     assert table.loc[table["cell"] < 4, "mean"].notna().all()
+
+
+def test_a_cell_that_cannot_keep_up_is_called_unstable() -> None:
+    found = sim.sweep(
+        TINY, {"demand.scale": [1, 9], "team.counter.staff": [0, 1]}, measures=["wait.mean"], replications=2
+    )
+    assert found.table()["unstable"].tolist() == [False, True, False, True, True]
+    assert [[flag.kind for flag in flags] for flags in found.flags] == [
+        *([], ["unserved"], []),
+        *(["unserved"], ["overloaded"]),
+    ]
+    told = " ".join(printed(found).split())
+    assert "3: UNSTABLE: One-stop centre: the busiest team is offered" in told
+    assert "0: NOBODY SERVES intake:land at One-stop centre" in told
+    assert "1: UNSTABLE" not in told
 
 
 def test_a_heat_map(swept: sim.study.sweep.Sweep) -> None:

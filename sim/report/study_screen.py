@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.console import shown, table
+from sim.report.explain_screen import warnings
 from sim.report.language import Language
 from sim.results.chosen import name_of
 from sim.results.measured import KEY
@@ -19,7 +20,9 @@ from sim.results.measures import MEASURES
 from sim.results.result import Result
 from sim.scenario import ScenarioFile
 from sim.study.answers import Answers
+from sim.study.best import Best
 from sim.study.breakeven import BreakEven
+from sim.study.explanation import Flag
 from sim.study.sweep import Sweep
 
 OF_SENSITIVITY = (
@@ -40,6 +43,7 @@ def study(answers: Answers, say: Language) -> RenderableType:
     if answers.precise is not None:
         parts.append(Text(say("study.precise" if answers.precise else "study.not_precise")))
     parts += ["", scenarios(answers.scenarios, say)]
+    parts += unstable(list(answers.flags), list(answers.flags.values()), say)
     for name, one in answers.sweeps.items():
         parts += ["", sweep(one, say, title=name)]
     for name, found in answers.sensitivities.items():
@@ -66,7 +70,8 @@ def sweep(found: Sweep, say: Language, title: str = "") -> RenderableType:
         for number, cell in enumerate(found.cells)
         if cell.problem
     ]
-    return Group(made, *problems, *chance_only([found.base], say))
+    names = [say("study.as_is"), *map(str, range(len(found.cells)))]
+    return Group(made, *problems, *unstable(names, found.flags, say), *chance_only([found.base], say))
 
 
 def sensitivity(found: pd.DataFrame, measure: str, say: Language, title: str = "") -> Table:
@@ -124,6 +129,20 @@ def beliefs(told: Mapping[str, Any], measures: Sequence[str], say: Language) -> 
             if (not measures or row["measure"] in measures) and row.get(prefix or "mean") is not None:
                 made.add_row(*_of_beliefs(row, prefix, say))
     return Group(made, Text(say("beliefs.note"), style="dim"))
+
+
+def unstable(names: Sequence[str], flags: Sequence[Sequence[Flag]], say: Language) -> list[Text]:
+    """The flags of cells or scenarios, so that nobody reads their averages without them."""
+    return [
+        Text(f"{name}: ").append(text)
+        for name, own in zip(names, flags, strict=True)
+        for text in warnings((flag._asdict() for flag in own), say)
+    ]
+
+
+def also_said(found: Best, files: Sequence[ScenarioFile], say: Language) -> list[Text]:
+    """What a selection must be read with: scenarios that are unstable, and beliefs."""
+    return [*unstable(list(found.flags), list(found.flags.values()), say), *chance_only(files, say)]
 
 
 def chance_only(files: Sequence[ScenarioFile], say: Language) -> list[Text]:

@@ -17,6 +17,7 @@ from sim.scenario.translated import translations
 from sim.study.breakeven import BreakEven, break_even
 from sim.study.campaign import Campaign
 from sim.study.cells import Options
+from sim.study.explanation import Flag, explain
 from sim.study.precise import rule_of, stop
 from sim.study.sensitivity import sensitivity
 from sim.study.studyfile import StudyFile, load_study
@@ -37,6 +38,7 @@ class Answers:
     break_evens: Mapping[str, BreakEven]
     beliefs: Uncertain | None
     provenance: dict[str, Any] = field(repr=False)
+    flags: Mapping[str, list[Flag]]  # of each scenario: why its averages mean little
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by the names of their files."""
@@ -76,6 +78,7 @@ def run_study(path: str | Path | StudyFile, **options: Unpack[Options]) -> Answe
         common: dict[str, Any] = {"replications": replications, "campaign": campaign}
         base = file.scenarios[0]
         table = _compared(campaign, file, replications)
+        flags = {one.name: explain(one).flags() for one in file.scenarios}
         sweeps = {
             name: sweep(base, one.vary, measures=one.measures or asked.measures, points=one.points, **common)
             for name, one in asked.sweep.items()
@@ -102,6 +105,7 @@ def run_study(path: str | Path | StudyFile, **options: Unpack[Options]) -> Answe
         believed = uncertain(*file.scenarios, measures=asked.measures, draws=asked.beliefs, **options)
     about = {
         one.name: provenance(one, seed=asked.seed, replications=replications, engine=engine, started="")
+        | {"flags": [flag._asdict() for flag in flags[one.name]]}
         for one in file.scenarios
     }
     return Answers(
@@ -114,6 +118,7 @@ def run_study(path: str | Path | StudyFile, **options: Unpack[Options]) -> Answe
         break_evens,
         believed,
         {"study": file.tables, "translations": translations(file.tables), "scenarios": about},
+        flags,
     )
 
 

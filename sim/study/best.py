@@ -25,6 +25,7 @@ from sim.results.saving import json_text, records, save_json, save_table
 from sim.results.thresholds import usual
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.study.campaign import Campaign
+from sim.study.explanation import Flag, explain
 from sim.study.precise import check_names
 
 FIRST = 20  # replications from which variances are estimated
@@ -57,6 +58,7 @@ class Best:
     goal: Goal = field(repr=False)
     seed: int
     hashes: Mapping[str, str] = field(repr=False)  # of the scenarios, by their names
+    flags: Mapping[str, list[Flag]] = field(repr=False)  # why averages of a scenario mean little
 
     def to_json(self) -> str:
         """What was found and asked, and the table, for machines."""
@@ -77,6 +79,7 @@ class Best:
             "goal": self.goal._asdict() | {"limits": limits},
             "seed": self.seed,
             "hashes": dict(self.hashes),
+            "flags": {name: [flag._asdict() for flag in flags] for name, flags in self.flags.items()},
         }
 
 
@@ -108,6 +111,7 @@ def select(campaign: Campaign, files: Sequence[ScenarioFile], goal: Goal, *, mos
         goal,
         campaign.seed,
         {file.name: file.hash for file in files},
+        {file.name: explain(file).flags() for file in files},
     )
 
 

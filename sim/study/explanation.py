@@ -13,9 +13,11 @@ from sim.officetime import working_days
 from sim.plan.compile import compile_scenario
 from sim.plan.load import Load, offered_load
 from sim.plan.model import Model
+from sim.results.measured import Measured
 from sim.scenario import ScenarioFile, estimate_events
 
 DAY = 1440.0
+NEARLY_ALWAYS = 0.9  # of its time: a team less busy than this is not offered more than it can do
 
 
 class TeamLoad(NamedTuple):
@@ -170,6 +172,16 @@ def explain(file: ScenarioFile) -> Explanation:
     """Compile a scenario and work out its offered load; nothing is simulated."""
     model = compile_scenario(file.scenario)
     return Explanation(file, model, offered_load(model))
+
+
+def flags_of(file: ScenarioFile, measured: Measured) -> list[Flag]:
+    """The flags of a scenario that was simulated, worked out only where a team is nearly always busy, or never there.
+
+    NOTE: so a queue that no team serves at all is not seen; :meth:`Explanation.flags` sees it, and takes a second.
+    """
+    teams = ((measured.key["measure"] == "utilisation") & (measured.key["team"] != "")).to_numpy()
+    busy = measured.value[:, teams].mean(axis=0)
+    return [] if (busy < NEARLY_ALWAYS).all() else explain(file).flags()
 
 
 def _at(tables: dict[str, Any], path: str) -> Any:

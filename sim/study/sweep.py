@@ -31,9 +31,20 @@ from sim.study.cells import (
     measured_where_valid,
     read,
 )
+from sim.study.explanation import Flag, flags_of
 from sim.study.precise import check_names
 
-FIGURES = ["mean", "low", "high", "n", "difference", "difference_low", "difference_high", "better"]
+FIGURES = [
+    "mean",
+    "low",
+    "high",
+    "n",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "better",
+    "unstable",
+]
 
 
 @dataclass(frozen=True)
@@ -46,15 +57,18 @@ class Sweep:
     measures: tuple[str, ...]  # that tables tell; none: all
     baseline: Measured = field(repr=False)
     measured: tuple[Measured | None, ...] = field(repr=False)
+    flags: tuple[list[Flag], ...] = field(repr=False)  # of the baseline, then of each cell
 
     @cached_property
     def _table(self) -> pd.DataFrame:
         standing = {key: standing_value(self.base, key) for key in self.keys}
-        parts = [summary(self.baseline).assign(cell=-1, problem="", **standing)]
+        about: dict[str, Any] = {"cell": -1, "problem": "", "unstable": bool(self.flags[0])}
+        parts = [summary(self.baseline).assign(**about, **standing)]
         for number, (cell, measured) in enumerate(zip(self.cells, self.measured, strict=True)):
             told = self.baseline.key if measured is None else against(self.baseline, measured)
             values = {key: shown(x) if isinstance(x, list) else x for key, x in cell.values.items()}
-            parts.append(told.assign(cell=number, problem=cell.problem, **values))
+            about = {"cell": number, "problem": cell.problem, "unstable": bool(self.flags[1 + number])}
+            parts.append(told.assign(**about, **values))
         table = pd.concat(parts, ignore_index=True)
         return table.reindex(columns=["cell", *self.keys, *KEY, *FIGURES, "problem"])
 
@@ -62,7 +76,8 @@ class Sweep:
         """One row per cell and measure: cell, the values varied, the key, mean, low, high, n, difference, better.
 
         Cell -1 is the baseline. Differences to it are paired by replication; intervals are of 95 %. A cell that
-        makes the scenario invalid has no figures, and the reason as its `problem`. Without a `group` there are the
+        makes the scenario invalid has no figures, and the reason as its `problem`; one that is `unstable` has work
+        that nobody does, or more than anybody can, and its averages mean little. Without a `group` there are the
         measures named, or if none is all of the network; with one all that are grouped by exactly these of site,
         place, field and team.
         """
@@ -133,7 +148,9 @@ def sweep(
     found = [Cell({}, base), *cells(base, tried)]
     baseline, *measured = measured_where_valid(campaign, found, replications)
     assert baseline is not None
-    return Sweep(base, tuple(vary), tuple(found[1:]), tuple(measures), baseline, tuple(measured))
+    pairs = zip(found, [baseline, *measured], strict=True)
+    flags = tuple([] if one.file is None or m is None else flags_of(one.file, m) for one, m in pairs)
+    return Sweep(base, tuple(vary), tuple(found[1:]), tuple(measures), baseline, tuple(measured), flags)
 
 
 def _savable(table: pd.DataFrame) -> pd.DataFrame:
