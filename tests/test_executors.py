@@ -119,6 +119,12 @@ def test_settings_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(settings) == [file.hash for file in files[3:]]
 
 
+def test_a_campaign_that_knows_more_gives_as_many_as_asked() -> None:
+    with Campaign(workers=1) as campaign:
+        campaign.measured([TINY], 8)
+        assert_same(campaign.measured([TINY, MORE], 5), [measured(5, workers=1)[n] for n in (0, 1)])
+
+
 # --- what goes wrong ---
 
 

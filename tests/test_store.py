@@ -63,6 +63,17 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 # --- what is kept ---
 
 
+def test_a_batch_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
+    batch = tasks.perform(tasks.Task(tasks.Recipe.of(TINY), 1, "compiled", range(3)))
+    store = Store(tmp_path / "kept.sqlite")
+    with pytest.raises(OverflowError):
+        store.keep(TINY.hash, 1, [0, 1, 2**70], batch)  # the third cannot be written
+    assert not store.known(TINY.hash, 1, range(3)).figures
+    store.keep(TINY.hash, 1, range(3), batch)
+    assert sorted(store.known(TINY.hash, 1, range(3)).figures) == [0, 1, 2]
+    store.close()
+
+
 def test_only_what_is_missing_is_computed(tmp_path: Path, computed: list[int]) -> None:
     path = tmp_path / "kept.sqlite"
     first = study(path, 3)
