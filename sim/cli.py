@@ -1,7 +1,7 @@
-"""The command `sim`: ``run``, ``compare``, ``explain``, ``replay``, ``selftest`` and ``schema``.
+"""The command `sim`: ``run``, ``compare``, ``explain``, ``selftest`` and ``schema``.
 
-Exit codes: 0 fine; 1 the model's answer is no (a target is missed, a check disagrees with theory); 2 the input is
-wrong. Results go to the standard output, progress and errors to the standard error.
+Exit codes: 0 fine; 1 the model's answer is no (a target is missed, a check disagrees with theory); 2 wrong input.
+Results go to the standard output, progress and errors to the standard error.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import json
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -53,7 +51,6 @@ from sim.report import language, output, result_screen
 from sim.report.console import console
 from sim.report.explain_screen import explanation
 from sim.report.progress import STOPPED, end_at_once, progress
-from sim.report.replay import replay as write_replay
 from sim.report.study_screen import also_said
 from sim.report.trace_screen import trace as trace_screen
 from sim.report.verdict_screen import best as best_screen
@@ -262,22 +259,6 @@ def selftest(
     raise typer.Exit(0 if all(check.passed for check in checks) else 1)
 
 
-@app.command()
-def replay(
-    file: File,
-    lang: Lang,
-    day: Annotated[str, typer.Option(help="Which day, for example 2019-03-04.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="The HTML file to write.", show_default=False)],
-    replication: Annotated[int, typer.Option(min=0, help="Which replication.")] = 0,
-    seed: Seed = 1,
-) -> None:
-    """Write one simulated day as a page to watch: who comes, waits and is served, and the dossiers in the trays."""
-    say = language.language(lang)
-    say_if_compiling(say)
-    written = write_replay(load(file, lang), day=day, path=out, replication=replication, seed=seed, lang=lang)
-    console(stderr=True).print(say("replay.written", file=str(written)), soft_wrap=True)
-
-
 @app.command(name="schema")
 def print_schema() -> None:
     """Print the JSON schema of scenario files, for editors."""
@@ -295,7 +276,7 @@ def main() -> None:
     except (ScenarioError, ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
-    except SystemExit as end:
-        if end.code == STOPPED:
+    except SystemExit as ended:
+        if ended.code == STOPPED:
             end_at_once(sys.stdout, sys.stderr)
         raise

@@ -1,4 +1,4 @@
-"""The command ``sim report``: a results folder becomes a document to read, print and hand in."""
+"""The commands ``sim report`` and ``sim replay``: a document to read, print and hand in, a day to watch."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from sim.options import Lang, pairs, say_if_compiling
+from sim.options import File, Lang, Seed, pairs, say_if_compiling
 from sim.report import language
 from sim.report.console import console
-from sim.scenario import ScenarioError
+from sim.report.replay import replay as write_replay
+from sim.scenario import ScenarioError, load
 
 Results = Annotated[
     Path, typer.Argument(help="Folder that `run`, `compare` or `study` left with --out.", show_default=False)
@@ -31,8 +32,9 @@ HourValue = Annotated[
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command()(report)
+    app.command()(replay)
 
 
 def report(
@@ -51,6 +53,21 @@ def report(
     written = write_report(results, say, to=to, investment=amounts, hour_value=hour_value)
     files = ", ".join(map(str, written))
     console(stderr=True).print(say("report.written", files=files), soft_wrap=True)
+
+
+def replay(
+    file: File,
+    lang: Lang,
+    day: Annotated[str, typer.Option(help="Which day, for example 2019-03-04.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The HTML file to write.", show_default=False)],
+    replication: Annotated[int, typer.Option(min=0, help="Which replication.")] = 0,
+    seed: Seed = 1,
+) -> None:
+    """Write one simulated day as a page to watch: who comes, waits and is served, and the dossiers in the trays."""
+    say = language.language(lang)
+    say_if_compiling(say)
+    page = write_replay(load(file, lang), day=day, path=out, replication=replication, seed=seed, lang=lang)
+    console(stderr=True).print(say("replay.written", file=str(page)), soft_wrap=True)
 
 
 def _amounts(texts: list[str] | None) -> dict[str, float]:

@@ -48,8 +48,10 @@ class BreakEven(NamedTuple):
 
     @property
     def row(self) -> pd.DataFrame:
-        """The answer as a table of one row."""
-        told = self._asdict() | {"from": self.between[0], "to": self.between[1]}
+        """The answer as a table of one row, with the measure at the first and the last value of the range."""
+        (first, last), means = self.between, self.tried["mean"]
+        ends = {"from": first, "to": last, "start": means.iloc[0], "end": means.iloc[-1]}
+        told = self._asdict() | ends
         return pd.DataFrame([{key: x for key, x in told.items() if key not in ("between", "tried")}])
 
 

@@ -85,6 +85,8 @@ def crossing(row: Any, named: Named) -> str:
             high=say.number(row["high"], 3),
             first=say.number(row["from"], 3),
             last=say.number(row["to"], 3),
+            start=with_unit(Number(float(row["start"]), unit), say),
+            end=with_unit(Number(float(row["end"]), unit), say),
             replications=int(row["replications"]),
         )
     )
