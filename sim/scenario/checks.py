@@ -10,7 +10,7 @@ from sim.scenario.domain import Scenario
 from sim.scenario.names import unknown_names
 
 Check = Callable[[Scenario], Iterator[tuple[str, str]]]
-MOST_EVENTS = 50_000_000  # in one replication
+MOST_EVENTS = 100_000_000  # in one replication, which takes some 12 GB
 EVENTS_PER_STEP = 3  # it enters, somebody starts it, it ends
 
 
