@@ -62,8 +62,11 @@ def _growth(axes: Axes, name: str, results: Results) -> None:
     sizes = [point.size for point in points]
     axes.plot(sizes, [point.engine for point in points], "o-", color=COLOURS["motcua"], label="engine")
     axes.plot(sizes, [point.whole for point in points], "o--", color="#7f7f7f", label="with draws and means")
-    axes.set_xscale("symlog" if 0 in sizes else "log")
-    axes.set_xlim(left=-0.3 if 0 in sizes else None)
+    if 0 in sizes:
+        axes.set_xscale("symlog", linthresh=min(size for size in sizes if size))
+    else:
+        axes.set_xscale("log")
+    axes.set_xlim(left=-1 if 0 in sizes else None)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel(name)
     axes.grid(axis="y", alpha=0.3)
