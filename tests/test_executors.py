@@ -91,8 +91,9 @@ def test_a_task_carries_little() -> None:
     folder = ROOT / "scenarios" / "tien_yen_2019"
     file = sim.load(folder / "baseline.toml")
     task = Task(Recipe.of(file), 1, "compiled", range(10))
-    assert len(pickle.dumps(task)) < 80_000
-    assert len(pickle.dumps(setting(task.recipe).model)) > 2_000_000  # what is not sent
+    sent, compiled = len(pickle.dumps(task)), len(pickle.dumps(setting(task.recipe).model))
+    assert sent < 80_000
+    assert compiled > 10 * sent
 
 
 def test_a_scenario_is_compiled_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from sim.officetime import counted_from
 from sim.plan import digital
 from sim.plan.hours import DAY, clock_of, closings, days_of, office_of, rounds
 from sim.plan.intensity import intensity
-from sim.plan.journeys import step_plans, ways
+from sim.plan.journeys import all_ways, step_plans
 from sim.plan.model import Intensity, Model, Place, QueueName, StepPlan, Stream, TeamName, Ways
 from sim.plan.queues import queue_arrays, queues_of, role_of, team_arrays
 from sim.plan.rosters import roster
@@ -35,7 +35,7 @@ def compile_scenario(scenario: Scenario) -> Model:
     office = counted_from(whole, before)
     places = _places(scenario)
     steps = step_plans(scenario, office.day_minutes)
-    procedure_ways = {code: ways(scenario, procedure) for code, procedure in scenario.procedure.items()}
+    procedure_ways = all_ways(scenario)
     queues = queues_of(scenario, places, steps, procedure_ways)
     teams = [
         TeamName(name, site)
@@ -45,6 +45,10 @@ def compile_scenario(scenario: Scenario) -> Model:
     ]
     profiles, intensities = _intensities(scenario, first, days)
     usual = intensities[0]
+    rosters = {
+        name: roster(team, digital.signs_all_day(scenario.digital, name), office, first, days)
+        for name, team in scenario.team.items()
+    }
     streams = tuple(_streams(scenario, places, queues, steps, profiles, procedure_ways))
     return Model(
         scenario=scenario,
@@ -71,16 +75,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         steps=steps,
         streams=streams,
         intensities=intensities,
-        rosters=tuple(
-            roster(
-                scenario.team[team.team],
-                digital.signs_all_day(scenario.digital, team.team),
-                office,
-                first,
-                days,
-            )
-            for team in teams
-        ),
+        rosters=tuple(rosters[team.team] for team in teams),
         underway=underway(scenario, first, office, places, streams, steps),
     )
 
@@ -109,7 +104,7 @@ def _streams(
     profiles: dict[tuple[str, bool], int],
     procedure_ways: dict[str, Ways],
 ) -> Iterable[Stream]:
-    queue_number = {queue: number for number, queue in enumerate(queues)}
+    queue_of = _queue_of(scenario, queues, steps)
     shares = {
         (name, place): share
         for name, site in scenario.site.items()
@@ -131,19 +126,26 @@ def _streams(
                 unit=deadline.unit,
                 amount=deadline.amount,
                 cut_off=cut_off if procedure.cut_off else math.inf,
-                queue_of={
-                    step: number
-                    for step in steps
-                    if (
-                        number := queue_number.get(
-                            QueueName(site, role_of(scenario, step), procedure.field), -1
-                        )
-                    )
-                    >= 0
-                },
+                queue_of=queue_of.get((site, procedure.field), {}),
                 factor=factor,
                 ways=procedure_ways[code],
             )
+
+
+def _queue_of(
+    scenario: Scenario, queues: Sequence[QueueName], steps: Iterable[str]
+) -> dict[tuple[int, str], dict[str, int]]:
+    """The queue of each step, by site and field."""
+    number_of = {queue: number for number, queue in enumerate(queues)}
+    role = {step: role_of(scenario, step) for step in steps}
+    return {
+        (site, field): {
+            step: number_of[queue]
+            for step in steps
+            if (queue := QueueName(site, role[step], field)) in number_of
+        }
+        for site, field in {(queue.site, queue.field) for queue in queues}
+    }
 
 
 def _factor(scenario: Scenario, procedure: Procedure, step: str) -> float:

@@ -27,7 +27,19 @@ def step_plans(scenario: Scenario, day_minutes: float) -> dict[str, StepPlan]:
     }
 
 
-def ways(scenario: Scenario, procedure: Procedure) -> Ways:
+def all_ways(scenario: Scenario) -> dict[str, Ways]:
+    """The ways of each procedure; those alike in all that ways depend on share theirs."""
+    shared: dict[tuple[str, str, bool], Ways] = {}
+    found = {}
+    for code, procedure in scenario.procedure.items():
+        alike = procedure.journey, procedure.field, procedure.online
+        if alike not in shared:
+            shared[alike] = _ways(scenario, procedure)
+        found[code] = shared[alike]
+    return found
+
+
+def _ways(scenario: Scenario, procedure: Procedure) -> Ways:
     """The ways per channel that exists for the procedure."""
     lists = channels(scenario, procedure)
     return {
