@@ -26,8 +26,12 @@ SOURCES = (
 
 
 def cache_folder() -> Path:
-    """The folder of this version of the sources, in the user's cache."""
-    digest = hashlib.sha256(b"\0".join(source.read_bytes() for source in SOURCES)).hexdigest()
+    """The folder of this version of the sources at this place, in the user's cache.
+
+    At this place, for Numba keeps code by the path of its source: another copy of the program compiles its own.
+    """
+    parts = [os.fsencode(HERE), *(source.read_bytes() for source in SOURCES)]
+    digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
     return user_cache_path("motcua") / "kernels" / digest[:16]
 
 

@@ -23,6 +23,14 @@ def test_an_edit_opens_another_folder_and_undoing_it_finds_the_first(
     assert kernelcache.cache_folder() == first
 
 
+def test_another_copy_of_the_program_has_a_folder_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = kernelcache.cache_folder()
+    monkeypatch.setattr(kernelcache, "HERE", tmp_path)
+    assert kernelcache.cache_folder() != first
+
+
 def test_all_that_is_compiled_into_the_kernel_is_hashed() -> None:
     names = {source.name for source in kernelcache.SOURCES}
     assert {"compiled.py", "agenda.py", "lines.py", "rules.py", "contract.py", "officetime.py"} <= names
