@@ -21,7 +21,9 @@ def headline(study: Study) -> tuple[tuple[str, str], ...]:
 def question(study: Study) -> Section | None:
     """What each scenario asks, the baseline first; none if no file tells."""
     asked = [
-        study.say("report.asks", scenario=study.title(one), question=clean(one.provenance["question"]))
+        study.say(
+            "report.asks", scenario=capital(study.title(one)), question=clean(one.provenance["question"])
+        )
         for one in study.results
         if one.provenance["question"]
     ]
