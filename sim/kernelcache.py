@@ -58,6 +58,6 @@ def cached(function: Callable[..., Any], **options: bool) -> Any:
         settings.CACHE_DIR = before
 
 
-def is_cached() -> bool:
-    """A process of this version has compiled the kernel before, or nothing can be compiled."""
-    return bool(MISSING) or any(cache_folder().glob("**/*.nbi"))
+def is_cached(function: str) -> bool:
+    """Some process of this version has compiled a function before, given as ``module.name``, or nothing can be compiled."""
+    return bool(MISSING) or any(cache_folder().glob(f"**/{function}-*.nbi"))

@@ -20,6 +20,7 @@ from sim.study.executors import cluster as cluster_at
 from sim.study.tasks import ENGINES
 
 STORE = "replications.sqlite"
+KERNEL = "compiled._run"  # what takes the half minute; small functions are compiled while a scenario is read
 
 File = Annotated[Path, typer.Argument(help="A scenario file (TOML).", show_default=False)]
 Files = Annotated[
@@ -171,7 +172,7 @@ def study_options(
 
 def say_if_compiling(say: language.Language) -> None:
     """Warn that the first run takes longer."""
-    if not is_cached():
+    if not is_cached(KERNEL):
         console(stderr=True).print(say("run.compiling"))
 
 

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import sim
 from sim import kernelcache
+from sim.engine import compiled
+from sim.options import KERNEL
+from sim.plan.compile import compile_scenario
+
+TWICE = "test_kernelcache._twice"
+TINY = Path(__file__).parent / "scenarios/valid/tiny.toml"
 
 
 def test_an_edit_opens_another_folder_and_undoing_it_finds_the_first(
@@ -41,7 +48,7 @@ def test_without_a_folder_it_still_compiles(tmp_path: Path, monkeypatch: pytest.
     occupied = tmp_path / "file"
     occupied.write_text("not a folder")
     monkeypatch.setattr(kernelcache, "cache_folder", lambda: occupied / "kernels")
-    assert not kernelcache.is_cached()
+    assert not kernelcache.is_cached(TWICE)
     assert kernelcache.cached(_twice)(21) == 42
 
 
@@ -49,12 +56,18 @@ def test_the_second_process_finds_what_the_first_compiled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kernelcache, "cache_folder", lambda: tmp_path / "kernels")
-    assert not kernelcache.is_cached()
+    assert not kernelcache.is_cached(TWICE)
     assert kernelcache.cached(_twice)(21) == 42
-    assert kernelcache.is_cached()
+    assert kernelcache.is_cached(TWICE)
+    assert not kernelcache.is_cached(KERNEL), "what is compiled while a scenario is read is not the kernel"
     again = kernelcache.cached(_twice)
     assert again(21) == 42
     assert sum(again.stats.cache_hits.values()) == 1
+
+
+def test_the_kernel_is_found_by_its_name() -> None:
+    compiled.prepare(compile_scenario(sim.load(TINY).scenario).plan)
+    assert kernelcache.is_cached(KERNEL)
 
 
 def _twice(number: int) -> int:
