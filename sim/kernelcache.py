@@ -59,5 +59,5 @@ def cached(function: Callable[..., Any], **options: bool) -> Any:
 
 
 def is_cached(function: str) -> bool:
-    """Some process of this version has compiled a function before, given as ``module.name``, or nothing can be compiled."""
+    """A process of this version has compiled a function (``module.name``) before, or nothing can be compiled."""
     return bool(MISSING) or any(cache_folder().glob(f"**/{function}-*.nbi"))
