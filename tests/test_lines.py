@@ -8,8 +8,8 @@ from numba import njit
 
 import sim
 from sim.engine.agenda import NONE
-from sim.engine.lines import ENDS, head, insert, layout, remove
-from sim.engine.state import LIVE
+from sim.engine.lines import head, insert, layout, remove
+from sim.engine.state import LIVE, with_ends
 from sim.plan.compile import compile_scenario
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "tien_yen_2019" / "baseline.toml"
@@ -18,41 +18,42 @@ TASKS, CLASSES = 3000, 3
 
 
 @njit(_nrt=False)
-def _head(ends, line, classes):  # type: ignore[no-untyped-def]
-    return head(ends, line, classes)
+def _head(live, first, classes):  # type: ignore[no-untyped-def]
+    return head(live, first, classes)
 
 
 @njit(_nrt=False)
-def _insert(ends, live, number, slot, by_due):  # type: ignore[no-untyped-def]
-    insert(ends, live, number, slot, by_due)
+def _insert(live, end, slot, by_due):  # type: ignore[no-untyped-def]
+    insert(live, end, slot, by_due)
 
 
 @njit(_nrt=False)
-def _remove(ends, live, slot, by_due):  # type: ignore[no-untyped-def]
-    remove(ends, live, slot, by_due)
+def _remove(live, slot, by_due):  # type: ignore[no-untyped-def]
+    remove(live, slot, by_due)
 
 
 @pytest.mark.parametrize("by_due", [False, True])
 def test_order_is_that_of_a_sorted_list(by_due: bool) -> None:
-    """Slots are numbered against the order of their tasks, which decides ties."""
+    """Slots are numbered against the order of their tasks, which decides ties; the ends come after them."""
     random = np.random.default_rng(3)
-    ends, live = np.full(2 * CLASSES, NONE, ENDS), np.zeros(TASKS, LIVE)
+    live = with_ends(np.zeros(TASKS + CLASSES, LIVE), np.arange(TASKS, TASKS + CLASSES))
+    first, classes = np.uint64(TASKS), np.uint64(CLASSES)
     expected: list[tuple[int, float, int, int]] = []
     for task in range(TASKS):
         slot, klass, at = TASKS - 1 - task, int(random.integers(0, CLASSES)), float(random.integers(0, 50))
         live[slot]["task"], live[slot]["key"] = task, at
-        _insert(ends, live, CLASSES + klass, slot, by_due)
+        _insert(live, np.uint32(TASKS + klass), np.uint32(slot), by_due)
         expected.append((-klass, at, task, slot))
         expected.sort()
         while expected and random.random() < 0.48:
-            assert _head(ends, 1, CLASSES) == expected[0][3]
+            assert _head(live, first, classes) == expected[0][3]
             *_, gone = expected.pop(0 if random.random() < 0.5 else int(random.integers(len(expected))))
-            _remove(ends, live, gone, by_due)
+            _remove(live, np.uint32(gone), by_due)
             assert live[gone]["place"] == NONE
     for *_, slot in expected:
-        assert _head(ends, 1, CLASSES) == slot
-        _remove(ends, live, slot, by_due)
-    assert _head(ends, 1, CLASSES) == NONE
+        assert _head(live, first, classes) == slot
+        _remove(live, np.uint32(slot), by_due)
+    assert (live["after"][TASKS:] == np.arange(TASKS, TASKS + CLASSES)).all()
 
 
 def test_queues_that_nobody_tells_apart_are_one_line() -> None:

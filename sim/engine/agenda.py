@@ -1,40 +1,157 @@
 """The events still to come of the compiled engine, taken in the order of their keys.
 
-A key is ``(time, code)``; the code holds precedence and id. Few events are due soon (people at work, citizens out of
-patience) and many late (delays of days, citizens who come next week). So an event goes to one of three places: a
-short sorted array, the *front*; behind it a binary heap, the *rest*, for what does not fit there; and, if it is due
-beyond the current slice of time, unsorted into the *bucket* of its slice.
+A key is ``(time, code)``; the code holds precedence and id. Time is cut into slices so short that most hold one event
+or none: an event goes unsorted to those of its slice, and a bit says that the slice has any (a calendar queue, Brown
+1988, as long as the run). The events of the current slice, and what is added before its end, are in a short sorted
+array, the *front*; behind it a binary heap, the *rest*, holds what does not fit there. So little is compared, for
+which of two events comes first is what no processor can foresee.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.compiler import njit
 from sim.engine.contract import Ints
 
-NONE = (1 << 32) - 1  # no slot, row or line
+NONE = np.uint32((1 << 32) - 1)  # no slot, row or line
+# NOTE: an index without a sign needs no check whether it counts from the end; it stays so among its kind only.
+ONE = np.uint64(1)
 Records = Any  # a column of records; Numba knows its type, the checker of types does not
-FRONT = 64
+Indices = NDArray[np.uint32]
+Words = NDArray[np.uint64]
+FRONT, ROWS = 64, 4096
 EVENT = np.dtype([("time", np.float64), ("code", np.int64)])
-LATER = np.dtype([("time", np.float64), ("code", np.int64), ("next", np.int64)])
-FRONT_SIZE, REST_SIZE, SLICE, FREE, USED = range(5)  # of `counts`
+LATER = np.dtype([("time", np.float64), ("code", np.int64), ("next", np.uint32)], align=True)
+# Of `counts`: sizes of front and rest; events in later slices, the first free row for them, and the rows ever used;
+# the word of bits that has the current slice. While the kernel holds the size of the front, that here is out of date.
+FRONT_SIZE, REST_SIZE, LATE, FREE, USED, WORD = range(6)
+WORD_BITS, IN_WORD = np.uint64(6), np.uint64(63)
+# The powers of two below 2**64 have different remainders modulo 67.
+MODULUS = np.uint64(67)
+POWER = np.zeros(67, np.uint64)
+POWER[[2**power % 67 for power in range(64)]] = np.arange(64)
 
 
-def make_counts() -> Ints:
-    """Sizes of front and rest, the current slice, the first free row of `later` and the rows ever used."""
-    return np.array([0, 0, 0, NONE, 0], np.int64)
+class Agenda(NamedTuple):
+    """Where the events are."""
+
+    front: Records  # latest first
+    rest: Records
+    later: Records  # rows of the events of later slices, chained
+    first: Indices  # uint32[slice] the first row of each, if it has any
+    occupied: Words  # uint64[slice / 64] whether it has
+    counts: Ints
+    width: float  # of a slice: a power of two, so that no event falls between two
+    end: float  # of the run
+
+
+def make_agenda(end: float, width: float) -> Agenda:
+    """An empty one."""
+    counts = np.zeros(6, np.int64)
+    counts[FREE] = NONE
+    words = int(end / width) // 64 + 1
+    first, occupied = np.empty(64 * words, np.uint32), np.zeros(words, np.uint64)
+    events = np.empty(FRONT + 1, EVENT), np.empty(ROWS, EVENT), np.empty(ROWS, LATER)
+    return Agenda(*events, first, occupied, counts, width, end)
 
 
 @njit(inline="always")
-def drop_next(front: Records, rest: Records, counts: Ints) -> None:
-    """Take the next event off; the front is filled again from the rest."""
-    counts[FRONT_SIZE] -= 1
-    if counts[FRONT_SIZE] == 0 and counts[REST_SIZE] > 0:
-        refill(front, rest, counts)
+def add(agenda: Agenda, size: int, slice_ends: float, time: float, code: int) -> tuple[int, float]:
+    """Add an event, unless it comes after the end of the run; the size of the front, and the end of its slice."""
+    front, later, first, occupied, counts, width = (
+        agenda.front,
+        agenda.later,
+        agenda.first,
+        agenda.occupied,
+        agenda.counts,
+        agenda.width,
+    )
+    if time >= slice_ends:
+        if time < agenda.end:
+            if size == 0 and counts[LATE] == 0:
+                front[0]["time"], front[0]["code"] = time, code
+                size, slice_ends = ONE, (np.int64(time / width) + 1) * width
+            else:
+                row = np.uint32(counts[FREE])
+                if row == NONE:
+                    row = np.uint32(counts[USED])
+                    counts[USED] += 1
+                else:
+                    counts[FREE] = later[row]["next"]
+                counts[LATE] += 1
+                piece = np.uint64(np.int64(time / width))
+                word, bit = piece >> WORD_BITS, ONE << (piece & IN_WORD)
+                later[row]["time"], later[row]["code"] = time, code
+                later[row]["next"] = first[piece] if occupied[word] & bit != 0 else NONE
+                first[piece] = row
+                occupied[word] |= bit
+    elif counts[REST_SIZE] > 0 or size == FRONT:
+        counts[FRONT_SIZE] = size
+        add_crowded(front, agenda.rest, counts, time, code)
+        size = np.uint64(counts[FRONT_SIZE])
+    else:
+        place = size
+        size += ONE
+        while place > 0 and (
+            front[place - ONE]["time"] < time
+            or (front[place - ONE]["time"] == time and front[place - ONE]["code"] < code)
+        ):
+            front[place]["time"], front[place]["code"] = (
+                front[place - ONE]["time"],
+                front[place - ONE]["code"],
+            )
+            place -= ONE
+        front[place]["time"], front[place]["code"] = time, code
+    return size, slice_ends
+
+
+@njit(inline="always")
+def drop_next(agenda: Agenda, size: int) -> int:
+    """Take the next event off; an empty front is filled again from the rest. Returns the size of the front."""
+    size -= ONE
+    if size == 0 and agenda.counts[REST_SIZE] > 0:
+        refill(agenda.front, agenda.rest, agenda.counts)
+        size = np.uint64(agenda.counts[FRONT_SIZE])
+    return size
+
+
+@njit(inline="always")
+def turn(agenda: Agenda) -> tuple[int, float]:
+    """With an empty front, go on to the next slice that has any events; the size of the front and the slice's end."""
+    front, later, occupied, counts = agenda.front, agenda.later, agenda.occupied, agenda.counts
+    word = np.uint64(counts[WORD])
+    while occupied[word] == 0:
+        word += ONE
+    counts[WORD] = word
+    bit = occupied[word] & (~occupied[word] + ONE)  # the lowest
+    occupied[word] ^= bit
+    piece = (word << WORD_BITS) | POWER[bit % MODULUS]
+    row = agenda.first[piece]
+    following = later[row]["next"]
+    counts[LATE] -= 1
+    front[0]["time"], front[0]["code"] = later[row]["time"], later[row]["code"]
+    later[row]["next"], counts[FREE] = counts[FREE], row
+    size = ONE
+    if following != NONE:
+        counts[FRONT_SIZE] = 1
+        _sort_in(front, agenda.rest, later, counts, following)
+        size = np.uint64(counts[FRONT_SIZE])
+    return size, (np.int64(piece) + 1) * agenda.width
+
+
+@njit
+def _sort_in(front: Records, rest: Records, later: Records, counts: Ints, row: int) -> None:
+    """The further events of a slice."""
+    while row != NONE:
+        add_crowded(front, rest, counts, later[row]["time"], later[row]["code"])
+        following = later[row]["next"]
+        later[row]["next"], counts[FREE] = counts[FREE], row
+        counts[LATE] -= 1
+        row = following
 
 
 @njit
@@ -45,64 +162,6 @@ def refill(front: Records, rest: Records, counts: Ints) -> None:
         front[place] = rest[0]
         _drop_root(rest, counts)
     counts[FRONT_SIZE] = filled
-
-
-@njit(inline="always")
-def add(
-    front: Records,
-    rest: Records,
-    later: Records,
-    bucket: Ints,
-    counts: Ints,
-    slice_ends: float,
-    width: float,
-    time: float,
-    code: int,
-) -> None:
-    """Add an event; what would happen at infinity never does."""
-    if time >= slice_ends:
-        if time < math.inf:
-            add_later(later, bucket, counts, width, time, code)
-    elif counts[REST_SIZE] > 0 or counts[FRONT_SIZE] == FRONT:
-        add_crowded(front, rest, counts, time, code)
-    else:
-        place = counts[FRONT_SIZE]
-        counts[FRONT_SIZE] = place + 1
-        while place > 0 and (
-            front[place - 1]["time"] < time
-            or (front[place - 1]["time"] == time and front[place - 1]["code"] < code)
-        ):
-            front[place]["time"], front[place]["code"] = front[place - 1]["time"], front[place - 1]["code"]
-            place -= 1
-        front[place]["time"], front[place]["code"] = time, code
-
-
-@njit
-def add_later(later: Records, bucket: Ints, counts: Ints, width: float, time: float, code: int) -> None:
-    """Put an event into the bucket of a later slice."""
-    row = counts[FREE]
-    if row == NONE:
-        row = counts[USED]
-        counts[USED] += 1
-    else:
-        counts[FREE] = later[row]["next"]
-    piece = min(int(time / width), len(bucket) - 1)
-    later[row]["time"], later[row]["code"], later[row]["next"] = time, code, bucket[piece]
-    bucket[piece] = row
-
-
-@njit
-def turn_slice(front: Records, rest: Records, later: Records, bucket: Ints, counts: Ints) -> None:
-    """Go on to the next slice: sort in the events of its bucket."""
-    counts[SLICE] += 1
-    row = bucket[counts[SLICE]]
-    bucket[counts[SLICE]] = NONE
-    while row != NONE:
-        add_crowded(front, rest, counts, later[row]["time"], later[row]["code"])
-        following = later[row]["next"]
-        later[row]["next"] = counts[FREE]
-        counts[FREE] = row
-        row = following
 
 
 @njit

@@ -8,8 +8,8 @@ way is kept in small records (:mod:`~sim.engine.state`), and the log of a task i
 The kernel is one function that allocates nothing: so Numba need not count references to arrays, which would cost ten
 times the work itself. When its room gets short it stops between two events and is called again with more. An event
 goes through it from top to bottom: at most one task ends, with the milestones behind it, at most one stage begins, at
-most one task enters, some citizens leave, then people take work, and last the events that follow are put into the
-agenda. Of these only a task that enters before anything else happens is taken up at once.
+most one task enters, some citizens leave, then people take work. What follows goes into the agenda; only a task that
+enters before anything else happens is taken up at once.
 
 NOTE: a milestone ends where it begins, though the reference engine has events for it: between them nothing can happen
 to its dossier, and nobody else sees it.
@@ -26,17 +26,19 @@ from sim.compiler import njit
 from sim.engine import rules
 from sim.engine.agenda import (
     FRONT_SIZE,
+    LATE,
     NONE,
-    SLICE,
+    ONE,
+    Indices,
     Records,
     add,
     drop_next,
-    turn_slice,
+    turn,
 )
 from sim.engine.atwork import charge_overtime, link, unlink
 from sim.engine.contract import Bools, Draws, Floats, Ints, Kind, Log, Mark, Outcome, Plan, Precedence, Reason
 from sim.engine.lines import head, insert, remove
-from sim.engine.state import Indices, Room, Spells, events_left, make_log, make_room, more_room
+from sim.engine.state import Room, Spells, events_left, make_log, make_room, more_room
 from sim.kernelcache import cached
 from sim.officetime import add_working, next_day_opening
 
@@ -44,6 +46,7 @@ NAN = math.nan
 DESK, OFFICE, AGENCY = int(Kind.DESK), int(Kind.OFFICE), int(Kind.AGENCY)
 ROUND, MILESTONE = int(Kind.ROUND), int(Kind.MILESTONE)
 OPEN, DONE, LOST = int(Outcome.OPEN), int(Outcome.DONE), int(Outcome.LOST)
+NO_MARK = int(Mark.NONE)
 START, PAUSE, RESUME, STOP = int(Mark.START), int(Mark.PAUSE), int(Mark.RESUME), int(Mark.STOP)
 IMPATIENT, BALKED = int(Reason.PATIENCE), int(Reason.BALKED)
 NO_SHOW, TURNED_AWAY = int(Reason.NO_SHOW), int(Reason.TURNED_AWAY)
@@ -56,8 +59,9 @@ ENTER = int(Precedence.ENTER) << PRECEDENCE_AT
 PATIENCE = int(Precedence.PATIENCE) << PRECEDENCE_AT
 ROSTER = int(Precedence.ROSTER) << PRECEDENCE_AT
 CLOSING = int(Precedence.CLOSING) << PRECEDENCE_AT
-AGENDA, ARRIVALS, ROSTERS, CLOSINGS, FOLLOWS = range(5)  # where the next event comes from
-ONE = np.uint64(1)  # unsigned numbers stay so
+TAKEN, ARRIVALS, ROSTERS, CLOSINGS = range(
+    4
+)  # the next of the events that come sorted, unless it has been taken
 
 
 def simulate(plan: Plan, draws: Draws) -> Log:
@@ -84,73 +88,64 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
     """Go on from where `room` stands; False if a column of the room is too short for what may come next."""
     received, due, ready, paused = log.received, log.due, log.ready, room.paused
     live, case, spell, left = room.live, room.case, room.spell, room.left
-    team_at, site_at, line_at, ends = room.team_at, room.site_at, room.line_at, room.ends
-    front, rest, later, bucket, counts = room.front, room.rest, room.later, room.bucket, room.counts
-    new_event, concerned, gone, gone_reason = room.new_event, room.concerned, room.gone, room.gone_reason
-    progress = room.progress[0]
+    team_at, site_at, line_at = room.team_at, room.site_at, room.line_at
+    agenda, front, counts, line_of = room.agenda, room.agenda.front, room.agenda.counts, room.line_of
+    concerned, gone, gone_reason = room.concerned, room.gone, room.gone_reason
+    progress, attempts, classes = room.progress[0], np.uint64(draws.attempts), np.uint64(room.classes)
     arrival, change, closing = progress["arrival"], progress["change"], progress["closing"]
     spells, leavings = progress["spells"], progress["leavings"]
     free, used = progress["free"], progress["used"]
-    width, slice_ends = room.width, progress["slice_ends"]
-    last_slice, classes = len(bucket) - 1, room.classes
-    dossiers = len(draws.arrival)
-    sorted_time, sorted_code, sorted_source = -1.0, 0, AGENDA
-    day_starts, closes_today = -1440.0, -math.inf
+    slice_ends, front_size = progress["slice_ends"], np.uint64(counts[FRONT_SIZE])
+    dossiers = np.uint64(len(draws.arrival))
+    sorted_time, sorted_source = -1.0, TAKEN
+    calendar_time, calendar_source = -1.0, TAKEN  # the next roster change or closing
+    day = -1
+    day_starts, day_ends, closes_today = -1440.0, 0.0, -math.inf
     follows = NONE  # the slot of a task that enters before anything else happens
     events_for = 0  # how many there is room for, whatever they bring about
     while True:
-        # --- the next event: what follows at once, else the smallest key of four sources ---
-        source, code = FOLLOWS, np.int64(0)
+        # --- the next event: what follows at once, else the first of agenda, arrivals and calendar ---
+        code, sorted_first = np.int64(0), False
         if follows == NONE:
-            if sorted_source == AGENDA:
-                sorted_time = math.inf
+            if sorted_source == TAKEN:
+                if calendar_source == TAKEN:
+                    calendar_time, calendar_source = _calendar(plan, draws, change, closing)
+                sorted_time, sorted_source = calendar_time, calendar_source
                 if arrival < dossiers:
-                    sorted_time, sorted_source = draws.arrival[arrival], ARRIVALS
-                    sorted_code = ENTER | (draws.task_start[draws.stage_start[arrival]] << SLOT_BITS)
-                if change < len(draws.roster_time):
-                    t, c = draws.roster_time[change], ROSTER | (draws.roster_team[change] << SLOT_BITS)
-                    if t < sorted_time or (t == sorted_time and c < sorted_code):
-                        sorted_time, sorted_code, sorted_source = t, c, ROSTERS
-                if closing < len(plan.closing_time):
-                    t, c = plan.closing_time[closing], CLOSING | (plan.closing_site[closing] << SLOT_BITS)
-                    if t < sorted_time or (t == sorted_time and c < sorted_code):
-                        sorted_time, sorted_code, sorted_source = t, c, CLOSINGS
-            front_size = counts[FRONT_SIZE]
-            now = front[front_size - 1]["time"] if front_size > 0 else math.inf
-            while slice_ends <= min(sorted_time, now) and counts[SLICE] < last_slice:
-                turn_slice(front, rest, later, bucket, counts)
-                slice_ends = (counts[SLICE] + 1) * width if counts[SLICE] < last_slice else math.inf
-                front_size = counts[FRONT_SIZE]
-                now = front[front_size - 1]["time"] if front_size > 0 else math.inf
-            source = AGENDA
+                    t = draws.arrival[arrival]
+                    if t < sorted_time or (t == sorted_time and sorted_source != ROSTERS):
+                        sorted_time, sorted_source = t, ARRIVALS
+            if front_size == 0 and counts[LATE] > 0:
+                front_size, slice_ends = turn(agenda)
+            now = math.inf
             if front_size > 0:
-                code = front[front_size - 1]["code"]
-            if sorted_time < now or (sorted_time == now and sorted_code < code):
-                now, code, source = sorted_time, sorted_code, sorted_source
+                now, code = front[front_size - ONE]["time"], front[front_size - ONE]["code"]
+            if sorted_time < now or (
+                sorted_time == now and _sorted_code(draws, arrival, sorted_source) < code
+            ):
+                now, sorted_first = sorted_time, True
             if not now < plan.end:
                 break
             if events_for <= 0:
                 events_for = min(events_left(room, used, spells, leavings))
                 if events_for <= 0:
                     break
-            if source != AGENDA:
-                sorted_source = AGENDA
+            if now >= day_ends:
+                day = rules.day_number(now)
+                day_starts, day_ends = day * 1440.0, (day + 1) * 1440.0
+                closes_today = rules.closing_of(plan.office.first_session, plan.office.closes, day)
         events_for -= 1
-        if now >= day_starts + 1440.0:
-            day = rules.day_number(now)
-            day_starts = day * 1440.0
-            closes_today = rules.closing_of(plan.office.first_session, plan.office.closes, day)
         opening = entering = ending = joined = NONE
-        new = concerning = going = 0
+        concerning = going = 0
 
         # --- a task enters behind the one that has just ended ---
-        if source == FOLLOWS:
+        if follows != NONE:
             entering, follows = follows, NONE
 
         # --- a task finishes, enters, or its citizen loses patience ---
-        elif source == AGENDA:
-            drop_next(front, rest, counts)
-            slot = code & SLOT_MASK
+        elif not sorted_first:
+            front_size = drop_next(agenda, front_size)
+            slot = np.uint32(code & SLOT_MASK)
             if live[slot]["task"] == (code >> SLOT_BITS) & ID_MASK:
                 if code < ENTER:
                     if live[slot]["kind"] > OFFICE or (
@@ -161,22 +156,24 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                     entering = slot
                 elif live[slot]["place"] != NONE and live[slot]["until"] == now:
                     line = live[slot]["line"]
-                    remove(ends, live, slot, line_at[line]["by_due"] != 0)
+                    remove(live, slot, line_at[line]["by_due"] != 0)
                     line_at[line]["size"] -= 1
                     site_at[live[slot]["site"]]["waiting"] -= 1
                     gone[0], gone_reason[0] = slot, IMPATIENT
                     going = 1
 
         # --- a dossier arrives ---
-        elif source == ARRIVALS:
-            opening = arrival
+        elif sorted_source == ARRIVALS:
+            sorted_source = TAKEN
+            opening = np.uint32(arrival)
             case[opening]["stage"], case[opening]["here"] = draws.stage_start[opening], 0
-            arrival += 1
+            arrival += ONE
 
         # --- a roster changes: office work beyond it is interrupted, most recently started first ---
-        elif source == ROSTERS:
-            number, count = draws.roster_team[change], draws.roster_staff[change]
-            change += 1
+        elif sorted_source == ROSTERS:
+            sorted_source = calendar_source = TAKEN
+            number, count = np.uint32(draws.roster_team[change]), draws.roster_staff[change]
+            change += ONE
             team = team_at[number]
             site = site_at[team["site"]]
             stay = rules.stays(
@@ -186,11 +183,11 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                 team["staff"],
                 count,
             )
-            charge_overtime(live, team, now)
+            charge_overtime(live, team, number, now)
             team["staff"], team["staying"], team["stays_till"] = count, stay, site["emptied"]
             while team["busy"] > count and team["office"] > 0:
-                line = _send_back(live, team, line_at, ends, classes, spell, spells, now)
-                spells += 1
+                line = _send_back(live, team, number, line_at, spell, spells, now)
+                spells += ONE
                 for at in range(line_at[line]["first_server"], line_at[line]["last_server"]):
                     concerned[concerning] = room.server_team[at]
                     concerning += 1
@@ -199,19 +196,20 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
 
         # --- a site closes: those waiting whom nobody stays to serve go home, in order of their tasks ---
         else:
-            number = plan.closing_site[closing]
-            closing += 1
+            sorted_source = calendar_source = TAKEN
+            number = np.uint32(plan.closing_site[closing])
+            closing += ONE
             site = site_at[number]
             if site["waiting"] > 0:
-                for line in range(len(line_at)):
+                for line in range(np.uint64(len(line_at))):
                     here = line_at[line]
                     if here["size"] == 0 or here["site"] != number or here["desk"] == 0:
                         continue
                     if site["serve_all"] != 0 and _can_be_served(here, site, team_at, room.server_team):
                         continue
                     while here["size"] > 0:
-                        slot = head(ends, line, classes)
-                        remove(ends, live, slot, here["by_due"] != 0)
+                        slot = head(live, np.uint64(here["end"]), classes)
+                        remove(live, slot, here["by_due"] != 0)
                         here["size"] -= 1
                         gone[going], gone_reason[going] = slot, TURNED_AWAY
                         going += 1
@@ -224,19 +222,16 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             if live[ending]["kind"] <= OFFICE:
                 number = live[ending]["team"]
                 team = team_at[number]
-                charge_overtime(live, team, now)
+                charge_overtime(live, team, number, now)
                 _note(spell, spells, task, number, live[ending]["began"], now)
-                spells += 1
-                unlink(live, team, ending)
+                spells += ONE
+                unlink(live, ending)
                 team["busy"] -= 1
                 team["office"] -= live[ending]["kind"]
                 concerned[0] = number
                 concerning = 1
             log.ended[task], log.outcome[task] = now, DONE
             _write(log, task, live[ending])
-            live[ending]["task"], live[ending]["after"] = NONE, free
-            free = ending
-            used -= 1
             of = case[dossier]
             while True:
                 mark = draws.mark[task]
@@ -247,25 +242,13 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                     due[dossier] = rules.due_when_started(
                         plan.office, now, unit, amount, draws.cut_off[dossier]
                     )
-                elif mark == PAUSE:
-                    paused[dossier] = now
-                elif mark == RESUME and not math.isnan(paused[dossier]):
-                    due[dossier] = rules.due_when_resumed(
-                        plan.office,
-                        plan.restart,
-                        due[dossier],
-                        paused[dossier],
-                        now,
-                        draws.deadline_unit[dossier],
-                        draws.deadline_amount[dossier],
-                        draws.cut_off[dossier],
-                    )
-                    paused[dossier] = NAN
                 elif mark == STOP:
                     ready[dossier] = now
+                elif mark != NO_MARK:
+                    _pause_or_resume(plan, draws, due, paused, mark, dossier, now)
                 stage = of["stage"] + ONE
                 first = np.uint64(draws.task_start[stage])
-                is_last = stage == draws.stage_start[dossier + ONE]
+                is_last = stage == np.uint64(draws.stage_start[dossier + ONE])
                 if of["here"] != 0 and (is_last or draws.kind[first] != DESK):
                     of["here"] = 0
                     _goes_out(site_at[draws.site[dossier]])
@@ -284,35 +267,43 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                 log.entered[task], log.started[task], log.ended[task] = now, NAN, now
                 log.team[task], log.overtime[task], log.interrupted[task] = -1, 0.0, 0
                 log.outcome[task] = DONE
+            if opening == NONE:
+                live[ending]["task"], live[ending]["after"] = NONE, free
+                free = ending
+                used -= 1
 
         # --- a stage begins: its tasks enter now, or when the citizen comes ---
         if opening != NONE:
             stage = case[opening]["stage"]
             first, after = np.uint64(draws.task_start[stage]), np.uint64(draws.task_start[stage + ONE])
             case[opening]["left"] = after - first
-            for task in range(first, after):
-                slot = free & SLOT_MASK
+            slot = ending
+            if ending == NONE:
+                slot = free
                 free = live[slot]["after"]
                 used += 1
-                it = live[slot]
-                it["task"], it["dossier"], it["site"] = task, opening, draws.site[opening]
-                it["kind"] = draws.kind[task]
-                it["entered"], it["started"], it["overtime"], it["to_do"] = NAN, NAN, 0.0, draws.work[task]
-                it["team"], it["worked_by"], it["interrupted"], it["place"] = NONE, -1, 0, NONE
+            _set_up(live[slot], draws, line_of, first, opening)
+            if ending == NONE:
+                entering = slot
+            else:
                 coming = now
-                if it["kind"] <= OFFICE:
-                    it["line"], it["visit"] = room.line_of[draws.queue[task]], draws.visit[task]
-                    it["attempt"] = 0
-                    if it["kind"] == DESK and ending != NONE and case[opening]["here"] == 0:
-                        moment = draws.moment[it["visit"] * draws.attempts]
-                        coming = _next_visit(plan.visit_edge, plan.visit_mass, plan.visit_day, now, moment)
-                if task == first and ending == NONE:
-                    entering = slot
-                elif coming == now and after - first == 1:
+                if live[slot]["kind"] == DESK and case[opening]["here"] == 0:
+                    coming = _next_visit(plan, draws, live[slot]["visit"] * attempts, day, now)
+                if coming == now and after - first == 1:
                     follows = slot
                 else:
-                    _plan(new_event[new], coming, ENTER, task, slot)
-                    new += 1
+                    front_size, slice_ends = add(
+                        agenda, front_size, slice_ends, coming, _code(ENTER, first, slot)
+                    )
+            for task in range(first + ONE, after):
+                slot = free
+                free = live[slot]["after"]
+                used += 1
+                _set_up(live[slot], draws, line_of, task, opening)
+                coming = now
+                if live[slot]["kind"] == DESK and ending != NONE and case[opening]["here"] == 0:
+                    coming = _next_visit(plan, draws, live[slot]["visit"] * attempts, day, now)
+                front_size, slice_ends = add(agenda, front_size, slice_ends, coming, _code(ENTER, task, slot))
 
         # --- a task enters: it waits for people, or for its time ---
         if entering != NONE:
@@ -325,8 +316,9 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                     until = rules.next_round(plan.round_start, plan.round_time, draws.round[task], now)
                 elif kind == AGENCY:
                     until = add_working(plan.office, now, it["to_do"])
-                _plan(new_event[new], until, FINISH, task, entering)
-                new += 1
+                front_size, slice_ends = add(
+                    agenda, front_size, slice_ends, until, _code(FINISH, task, entering)
+                )
             else:
                 here = line_at[it["line"]]
                 site = site_at[it["site"]]
@@ -363,7 +355,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                 task, dossier = it["task"], it["dossier"]
                 left[leavings]["task"], left[leavings]["reason"] = task, reason
                 left[leavings]["entered"], left[leavings]["time"] = it["entered"], now
-                leavings += 1
+                leavings += ONE
                 if case[dossier]["here"] != 0:
                     case[dossier]["here"] = 0
                     _goes_out(site_at[it["site"]])
@@ -372,7 +364,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                     coming = next_day_opening(plan.office, now)
                 elif it["attempt"] < draws.returns[it["visit"]]:
                     it["attempt"] += 1
-                    moment = draws.moment[it["visit"] * draws.attempts + it["attempt"]]
+                    moment = draws.moment[it["visit"] * attempts + it["attempt"]]
                     coming = rules.next_day_visit(
                         plan.visit_edge, plan.visit_mass, plan.visit_day, now, moment
                     )
@@ -382,8 +374,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                     it["task"], it["after"] = NONE, free
                     free = slot
                     used -= 1
-                _plan(new_event[new], coming, ENTER, task, slot)
-                new += 1
+                front_size, slice_ends = add(agenda, front_size, slice_ends, coming, _code(ENTER, task, slot))
 
         # --- who may take the new task takes it at once, else for a citizen office work is interrupted ---
         if joined != NONE:
@@ -391,40 +382,38 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             line = it["line"]
             here, site = line_at[line], site_at[it["site"]]
             desk = it["kind"] == DESK
-            number = NONE
+            number = interrupts = NONE
             for at in range(here["first_server"], here["last_server"]):
                 team = team_at[room.server_team[at]]
-                if rules.may_start(
-                    desk, team["staff"], team["busy"], _staying(team, site), site["in_building"]
-                ):
+                if _may_start(desk, team, site):
                     number = room.server_team[at]
                     break
+                if interrupts == NONE and team["office"] > 0:
+                    interrupts = room.server_team[at]
             if number == NONE and desk:
-                for at in range(here["first_server"], here["last_server"]):
-                    if team_at[room.server_team[at]]["office"] > 0:
-                        number = room.server_team[at]
-                        break
+                number = interrupts
                 if number != NONE:
-                    other = _send_back(live, team_at[number], line_at, ends, classes, spell, spells, now)
-                    spells += 1
-                    concerning = line_at[other]["last_server"] - line_at[other]["first_server"]
+                    other = _send_back(live, team_at[number], number, line_at, spell, spells, now)
+                    spells += ONE
+                    concerning = np.int64(line_at[other]["last_server"] - line_at[other]["first_server"])
                     for at in range(concerning):
                         concerned[at] = room.server_team[line_at[other]["first_server"] + at]
             if number != NONE:
                 _start(live, team_at[number], number, joined, now)
-                _plan(new_event[new], it["until"], FINISH, it["task"], joined)
-                new += 1
+                front_size, slice_ends = add(
+                    agenda, front_size, slice_ends, it["until"], _code(FINISH, it["task"], joined)
+                )
             else:
-                klass = 0
                 if desk:
                     row = it["visit"]
-                    klass = draws.priority[row]
+                    it["priority"] = draws.priority[row]
                     site["waiting"] += 1
-                    it["until"] = now + draws.patience[row * draws.attempts + it["attempt"]]
+                    it["until"] = now + draws.patience[row * attempts + it["attempt"]]
                     if it["until"] < plan.end:
-                        _plan(new_event[new], it["until"], PATIENCE, it["task"], joined)
-                        new += 1
-                insert(ends, live, line * classes + klass, joined, here["by_due"] != 0)
+                        front_size, slice_ends = add(
+                            agenda, front_size, slice_ends, it["until"], _code(PATIENCE, it["task"], joined)
+                        )
+                insert(live, here["end"] + it["priority"], joined, here["by_due"] != 0)
                 here["size"] += 1
 
         # --- people take work ---
@@ -432,62 +421,65 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             number = concerned[at]
             team = team_at[number]
             site = site_at[team["site"]]
-            stay = _staying(team, site)
             while True:
-                anything = rules.may_start(False, team["staff"], team["busy"], stay, site["in_building"])
-                if not anything and not rules.may_start(
-                    True, team["staff"], team["busy"], stay, site["in_building"]
-                ):
+                anything = _may_start(False, team, site)
+                if not anything and not _may_start(True, team, site):
                     break
                 slot = NONE
-                for tier in range(team["first_tier"], team["last_tier"]):
-                    for at_line in range(room.tier_line_start[tier], room.tier_line_start[tier + 1]):
-                        here = line_at[room.tier_line[at_line]]
-                        if here["size"] == 0 or not (anything or here["desk"] != 0):
-                            continue
-                        other = head(ends, room.tier_line[at_line], classes)
-                        if slot == NONE or rules.goes_before(
-                            live[other]["place"] % classes,
-                            live[other]["key"],
-                            live[other]["task"],
-                            live[slot]["place"] % classes,
-                            live[slot]["key"],
-                            live[slot]["task"],
-                        ):
-                            slot = other
-                    if slot != NONE:
+                for at_line in range(team["first_line"], team["last_line"]):
+                    served = room.served[at_line]
+                    if slot != NONE and served["opens_tier"] != 0:
                         break
+                    here = line_at[served["line"]]
+                    if here["size"] == 0 or not (anything or here["desk"] != 0):
+                        continue
+                    other = head(live, np.uint64(here["end"]), classes)
+                    if slot == NONE or rules.goes_before(
+                        live[other]["priority"],
+                        live[other]["key"],
+                        live[other]["task"],
+                        live[slot]["priority"],
+                        live[slot]["key"],
+                        live[slot]["task"],
+                    ):
+                        slot = other
                 if slot == NONE:
                     break
                 here = line_at[live[slot]["line"]]
-                remove(ends, live, slot, here["by_due"] != 0)
+                remove(live, slot, here["by_due"] != 0)
                 here["size"] -= 1
                 site["waiting"] -= here["desk"]
                 _start(live, team, number, slot, now)
-                _plan(new_event[new], live[slot]["until"], FINISH, live[slot]["task"], slot)
-                new += 1
+                front_size, slice_ends = add(
+                    agenda,
+                    front_size,
+                    slice_ends,
+                    live[slot]["until"],
+                    _code(FINISH, live[slot]["task"], slot),
+                )
 
-        # --- the events that follow ---
-        for at in range(new):
-            t, code = new_event[at]["time"], new_event[at]["code"]
-            add(front, rest, later, bucket, counts, slice_ends, width, t, code)
+        # --- what follows at once, unless something else comes before it ---
         if follows != NONE:
-            code = ENTER | (np.int64(live[follows]["task"]) << SLOT_BITS) | np.int64(follows)
-            size = counts[FRONT_SIZE]
+            code = _code(ENTER, live[follows]["task"], follows)
             if (
                 events_for == 0
-                or (now == sorted_time and sorted_code < code)
-                or (size > 0 and front[size - 1]["time"] == now and front[size - 1]["code"] < code)
+                or (now == sorted_time and _sorted_code(draws, arrival, sorted_source) < code)
+                or (
+                    front_size > 0
+                    and front[front_size - ONE]["time"] == now
+                    and front[front_size - ONE]["code"] < code
+                )
             ):
-                add(front, rest, later, bucket, counts, slice_ends, width, now, code)
+                front_size, slice_ends = add(agenda, front_size, slice_ends, now, code)
                 follows = NONE
 
     progress["arrival"], progress["change"], progress["closing"] = arrival, change, closing
     progress["free"], progress["used"], progress["slice_ends"] = free, used, slice_ends
+    counts[FRONT_SIZE] = front_size
     progress["leavings"], progress["spells"] = leavings, spells
     if now < plan.end:
         return False
-    progress["spells"] = _cut_off(plan.end, log, room, spells)
+    progress["spells"] = _cut_off(plan.end, log, room, np.int64(spells))
     return True
 
 
@@ -495,25 +487,81 @@ run = cached(_run, _nrt=False)
 
 
 @njit
-def _next_visit(edge: Floats, mass: Floats, first: Ints, now: float, moment: float) -> float:
-    """As the rule: a function of its own, lest its divisions are moved to where they are done for every task."""
-    return rules.next_visit(edge, mass, first, now, moment)
+def _pause_or_resume(
+    plan: Plan, draws: Draws, due: Floats, paused: Floats, mark: int, dossier: int, now: float
+) -> None:
+    """The legal clock stands still, or goes on."""
+    if mark == PAUSE:
+        paused[dossier] = now
+    elif mark == RESUME and not math.isnan(paused[dossier]):
+        unit, amount = draws.deadline_unit[dossier], draws.deadline_amount[dossier]
+        due[dossier] = rules.due_when_resumed(
+            plan.office,
+            plan.restart,
+            due[dossier],
+            paused[dossier],
+            now,
+            unit,
+            amount,
+            draws.cut_off[dossier],
+        )
+        paused[dossier] = NAN
+
+
+@njit(inline="always")
+def _set_up(it: Records, draws: Draws, line_of: Indices, task: int, dossier: int) -> None:
+    """What is known of a task before it enters."""
+    it["task"], it["dossier"], it["site"] = task, dossier, draws.site[dossier]
+    it["kind"], it["visit"] = draws.kind[task], draws.visit[task]
+    it["entered"], it["started"], it["overtime"], it["to_do"] = NAN, NAN, 0.0, draws.work[task]
+    it["team"], it["worked_by"], it["interrupted"], it["place"] = NONE, -1, 0, NONE
+    if it["kind"] <= OFFICE:
+        it["line"], it["attempt"], it["priority"] = line_of[np.uint64(draws.queue[task])], 0, 0
+
+
+@njit(inline="always")
+def _next_visit(plan: Plan, draws: Draws, attempt: int, day: int, now: float) -> float:
+    """When a citizen comes who has to come again, and may from now on."""
+    moment = draws.moment[attempt]
+    return rules.visit_from(plan.visit_edge, plan.visit_mass, plan.visit_day, day, now, moment)
+
+
+# --- the next event ---
+
+
+@njit
+def _calendar(plan: Plan, draws: Draws, change: int, closing: int) -> tuple[float, int]:
+    """When the next roster changes or site closes, and which of the two; of the same instant the roster first."""
+    time, source = math.inf, CLOSINGS
+    if closing < len(plan.closing_time):
+        time = plan.closing_time[closing]
+    if change < len(draws.roster_time) and draws.roster_time[change] <= time:
+        time, source = draws.roster_time[change], ROSTERS
+    return time, source
+
+
+@njit(inline="always")
+def _sorted_code(draws: Draws, arrival: int, source: int) -> int:
+    """The code of the next event that is not in the agenda, to compare with one that is there."""
+    if source == ARRIVALS:
+        return _code(ENTER, draws.task_start[draws.stage_start[arrival]], 0)
+    return ROSTER if source == ROSTERS else CLOSING
 
 
 # --- people ---
 
 
 @njit(inline="always")
-def _plan(event: Records, time: float, precedence: int, task: int, slot: int) -> None:
-    """An event that will follow."""
-    event["time"], event["code"] = time, precedence | (np.int64(task) << SLOT_BITS) | np.int64(slot)
+def _code(precedence: int, task: int, slot: int) -> int:
+    """What orders events of the same instant, and says which it is."""
+    return precedence | (np.int64(task) << SLOT_BITS) | np.int64(slot)
 
 
 @njit(inline="always")
 def _start(live: Records, team: Records, number: int, slot: int, now: float) -> None:
     """Somebody of the team begins, or goes on, with the task."""
-    charge_overtime(live, team, now)
-    link(live, team, slot)
+    charge_overtime(live, team, number, now)
+    link(live, number, slot)
     team["busy"] += 1
     team["office"] += live[slot]["kind"]
     if math.isnan(live[slot]["started"]):
@@ -526,27 +574,26 @@ def _start(live: Records, team: Records, number: int, slot: int, now: float) -> 
 def _send_back(
     live: Records,
     team: Records,
+    number: int,
     line_at: Records,
-    ends: Records,
-    classes: int,
     spell: Spells,
     spells: int,
     now: float,
 ) -> int:
     """The most recently started office task of a team goes back to its line; returns the line."""
-    slot = team["youngest"]
+    slot = live[number]["before"]  # the youngest
     while live[slot]["kind"] != OFFICE:
         slot = live[slot]["before"]
-    charge_overtime(live, team, now)
+    charge_overtime(live, team, number, now)
     live[slot]["to_do"] = live[slot]["until"] - now
     live[slot]["interrupted"] += 1
     _note(spell, spells, live[slot]["task"], live[slot]["team"], live[slot]["began"], now)
-    unlink(live, team, slot)
+    unlink(live, slot)
     live[slot]["team"] = NONE
     team["busy"] -= 1
     team["office"] -= 1
     line = live[slot]["line"]
-    insert(ends, live, line * classes, slot, line_at[line]["by_due"] != 0)
+    insert(live, line_at[line]["end"], slot, line_at[line]["by_due"] != 0)
     line_at[line]["size"] += 1
     return line
 
@@ -554,7 +601,13 @@ def _send_back(
 @njit(inline="always")
 def _staying(team: Records, site: Records) -> int:
     """How many of the team stay late; they go when the building has emptied."""
-    return team["staying"] if team["stays_till"] == site["emptied"] else 0
+    return team["staying"] if team["staying"] > 0 and team["stays_till"] == site["emptied"] else 0
+
+
+@njit(inline="always")
+def _may_start(desk: bool, team: Records, site: Records) -> bool:
+    """The team may start one more task."""
+    return rules.may_start(desk, team["staff"], team["busy"], _staying(team, site), site["in_building"])
 
 
 @njit
@@ -572,9 +625,7 @@ def _served_at_once(line: Records, site: Records, team_at: Records, server_team:
     """A citizen joining this line now would not wait."""
     for at in range(line["first_server"], line["last_server"]):
         team = team_at[server_team[at]]
-        if team["office"] > 0 or rules.may_start(
-            True, team["staff"], team["busy"], _staying(team, site), site["in_building"]
-        ):
+        if team["office"] > 0 or _may_start(True, team, site):
             return True
     return False
 
@@ -601,9 +652,9 @@ def _cut_off(end: float, log: Log, room: Room, spells: int) -> int:
     """The end of the run cuts off spells and tasks; returns how many spells there are."""
     live, team_at, spell = room.live, room.team_at, room.spell
     for number in range(len(team_at)):
-        charge_overtime(live, team_at[number], end)
-        first, slot = spells, team_at[number]["oldest"]
-        while slot != NONE:
+        charge_overtime(live, team_at[number], number, end)
+        first, slot = spells, live[number]["after"]  # the oldest
+        while slot != number:
             at = spells
             while at > first and spell.task[at - 1] > live[slot]["task"]:
                 _note(spell, at, spell.task[at - 1], spell.team[at - 1], spell.began[at - 1], end)

@@ -1,9 +1,11 @@
 """Waiting lines of the compiled engine.
 
 Queues that the same teams serve in the same tiers, under the same rule, are one *line*: nobody ever chooses between
-them but by priority, key and task. A line holds, per class of priority, its tasks in order: a linked list for
-first-come (a new task goes to the end in one step), a pairing heap for earliest-due (Fredman, Sedgewick, Sleator &
-Tarjan 1986). List or heap number ``line * classes + class`` is that of a class of a line.
+them but by priority, key and task. A line holds, per class of priority, its tasks in order: a ring for first-come (a
+new task goes to the end in one step), a pairing heap for earliest-due (Fredman, Sedgewick, Sleator & Tarjan 1986).
+Both hang on a slot of their own, the *end*, behind which the first task is, or the root of the heap: the end itself
+if none waits. The ends of a line follow each other, the lowest class first. The key of an end is -inf: no task comes
+before it.
 """
 
 from __future__ import annotations
@@ -13,11 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiler import njit
-from sim.engine.agenda import NONE, Records
+from sim.engine.agenda import NONE, ONE, Records
+from sim.engine.atwork import link, unlink
 from sim.engine.contract import Ints, Plan
 from sim.kernelcache import cached
-
-ENDS = np.dtype([("first", np.uint32), ("last", np.uint32)])  # of a list; a heap has its root as first
 
 
 class Layout(NamedTuple):
@@ -65,50 +66,35 @@ def layout(plan: Plan) -> Layout:
 
 
 @njit(inline="always")
-def head(ends: Records, line: int, classes: int) -> int:
-    """The slot of the task of a line that is taken next; NONE if the line is empty."""
-    number = (line + 1) * classes - 1
-    while number > line * classes and ends[number]["first"] == NONE:
-        number -= 1
-    return ends[number]["first"]
+def head(live: Records, first: int, classes: int) -> int:
+    """The slot of the task taken next of a line in which any waits; `first` is the end of its lowest class."""
+    end = first
+    for other in range(first + ONE, first + classes):
+        if live[other]["after"] != other:
+            end = other
+    return live[end]["after"]
 
 
 @njit(inline="always")
-def insert(ends: Records, live: Records, number: int, slot: int, by_due: bool) -> None:
-    """A task joins list or heap `number`; its key is set."""
-    live[slot]["place"] = number
+def insert(live: Records, end: int, slot: int, by_due: bool) -> None:
+    """A task joins the list or heap with this end; its key is set."""
+    live[slot]["place"] = end
     if by_due:
-        _push(ends, live, number, slot)
-        return
-    last = ends[number]["last"]
-    if last == NONE or _goes_before(live, last, slot):
-        live[slot]["before"], live[slot]["after"] = last, NONE
-        ends[number]["last"] = slot
-        if last == NONE:
-            ends[number]["first"] = slot
-        else:
-            live[last]["after"] = slot
+        _push(live, end, slot)
+    elif _goes_before(live, live[end]["before"], slot):
+        link(live, end, slot)
     else:
-        _insert_inside(ends, live, number, slot)
+        _insert_inside(live, end, slot)
 
 
 @njit(inline="always")
-def remove(ends: Records, live: Records, slot: int, by_due: bool) -> None:
+def remove(live: Records, slot: int, by_due: bool) -> None:
     """A task leaves its list or heap, from wherever it stands."""
-    number = live[slot]["place"]
-    live[slot]["place"] = NONE
     if by_due:
-        _cut(ends, live, number, slot)
-        return
-    before, after = live[slot]["before"], live[slot]["after"]
-    if before == NONE:
-        ends[number]["first"] = after
+        _cut(live, live[slot]["place"], slot)
     else:
-        live[before]["after"] = after
-    if after == NONE:
-        ends[number]["last"] = before
-    else:
-        live[after]["before"] = before
+        unlink(live, slot)
+    live[slot]["place"] = NONE
 
 
 @njit
@@ -151,31 +137,22 @@ def _goes_before(live: Records, a: int, b: int) -> bool:
 
 
 @njit
-def _insert_inside(ends: Records, live: Records, number: int, slot: int) -> None:
+def _insert_inside(live: Records, end: int, slot: int) -> None:
     """A task that was sent back joins a list before others: look for its place from both ends."""
-    before, ahead = ends[number]["last"], ends[number]["first"]
-    while before != NONE and _goes_before(live, slot, before):
-        if _goes_before(live, slot, ahead):
-            before = live[ahead]["before"]
+    before, after = live[end]["before"], live[end]["after"]
+    while _goes_before(live, slot, before):
+        if _goes_before(live, slot, after):
+            before = live[after]["before"]
             break
-        before, ahead = live[before]["before"], live[ahead]["after"]
-    after = ends[number]["first"] if before == NONE else live[before]["after"]
-    live[slot]["before"], live[slot]["after"] = before, after
-    if before == NONE:
-        ends[number]["first"] = slot
-    else:
-        live[before]["after"] = slot
-    if after == NONE:
-        ends[number]["last"] = slot
-    else:
-        live[after]["before"] = slot
+        before, after = live[before]["before"], live[after]["after"]
+    link(live, live[before]["after"], slot)
 
 
 @njit
-def _push(ends: Records, live: Records, number: int, slot: int) -> None:
+def _push(live: Records, end: int, slot: int) -> None:
     live[slot]["child"] = live[slot]["after"] = live[slot]["before"] = NONE
-    root = ends[number]["first"]
-    ends[number]["first"] = slot if root == NONE else _meld(live, root, slot)
+    root = live[end]["after"]
+    live[end]["after"] = slot if root == end else _meld(live, root, slot)
 
 
 @njit
@@ -193,12 +170,12 @@ def _meld(live: Records, a: int, b: int) -> int:
 
 
 @njit
-def _cut(ends: Records, live: Records, number: int, slot: int) -> None:
+def _cut(live: Records, end: int, slot: int) -> None:
     """Take a task out of a heap; its children go back into it."""
     rest = _join_siblings(live, live[slot]["child"])
     live[slot]["child"] = NONE
-    if ends[number]["first"] == slot:
-        ends[number]["first"] = rest
+    if live[end]["after"] == slot:
+        live[end]["after"] = end if rest == NONE else rest
         return
     before, after = live[slot]["before"], live[slot]["after"]
     if live[before]["child"] == slot:
@@ -208,7 +185,7 @@ def _cut(ends: Records, live: Records, number: int, slot: int) -> None:
     if after != NONE:
         live[after]["before"] = before
     if rest != NONE:
-        ends[number]["first"] = _meld(live, ends[number]["first"], rest)
+        live[end]["after"] = _meld(live, live[end]["after"], rest)
 
 
 @njit

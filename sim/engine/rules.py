@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.compiler import register_jitable
 from sim.engine.contract import Floats, Ints
-from sim.officetime import OfficeTime, due, due_after_pause
+from sim.officetime import NO_DEADLINE, OfficeTime, due, due_after_pause
 
 
 @register_jitable
@@ -105,7 +105,12 @@ def next_visit(edge: Floats, mass: Floats, first: Ints, t: float, moment: float)
     `moment` in (0, 1) is the citizen's place in the distribution of arrivals over a day. Returns inf when there
     is no such day left.
     """
-    day = day_number(t)
+    return visit_from(edge, mass, first, day_number(t), t, moment)
+
+
+@register_jitable
+def visit_from(edge: Floats, mass: Floats, first: Ints, day: int, t: float, moment: float) -> float:
+    """As :func:`next_visit`, where the day of `t` is known."""
     while day + 1 < len(first):
         at = moment_of_day(edge, mass, first[day], first[day + 1], moment)
         if at >= t:
@@ -147,6 +152,8 @@ def next_round(round_start: Ints, round_time: Floats, which: int, t: float) -> f
 @register_jitable
 def due_when_started(office: OfficeTime, t: float, unit: int, amount: float, cut_off: float) -> float:
     """The due instant of a dossier accepted at `t`."""
+    if unit == NO_DEADLINE:  # here, lest a compiled engine calls for nothing
+        return math.inf
     return due(office, t, unit, amount, cut_off)
 
 

@@ -2,6 +2,7 @@
 
 A task has a record, its *slot*, only while it is under way: from when its coming is known until it has ended. Slots
 are used again, so that what is touched at every event stays in the processor's nearest memory however long the run.
+The first slots are those on which rings and heaps of tasks hang: one for each team, then one for each line and class.
 """
 
 from __future__ import annotations
@@ -10,16 +11,15 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.columns import columns
 from sim.compiler import njit
-from sim.engine.agenda import EVENT, FRONT, LATER, NONE, REST_SIZE, USED, Records, make_counts
+from sim.engine.agenda import FRONT, LATE, NONE, REST_SIZE, Agenda, Indices, Records, make_agenda
 from sim.engine.contract import Draws, Floats, Ints, Log, Outcome, Plan
-from sim.engine.lines import ENDS, layout
+from sim.engine.lines import Layout, layout
 
 _F, _I, _U = np.float64, np.int64, np.uint32  # an unsigned number is quicker as an index: it can't be below 0
-EVENTS_A_SLICE = 8
+SLICES_A_TASK = 2
 MOST_SLOTS = 1 << 24  # what the code of an event has room for
 
 LIVE = np.dtype(
@@ -41,11 +41,9 @@ LIVE = np.dtype(
         ("worked_by", np.int32),  # last; -1: nobody
         ("interrupted", _U),
         ("attempt", _U),
-        ("place", _U),  # the list or heap in which it waits
-        (
-            "before",
-            _U,
-        ),  # in the list in which it waits, or of those at work in its team; in a heap the parent
+        ("priority", _U),
+        ("place", _U),  # the end of the list or heap in which it waits
+        ("before", _U),  # in the ring of those who wait, or are at work in its team; in a heap the parent
         ("after", _U),
         ("child", _U),
     ],
@@ -60,11 +58,9 @@ TEAM = np.dtype(
         ("office", _I),  # of those at work, how many at office work
         ("staying", _I),
         ("stays_till", _I),  # they stay until the building has been empty so many times
-        ("oldest", _U),  # slot at work the longest
-        ("youngest", _U),
         ("site", _U),
-        ("first_tier", _U),
-        ("last_tier", _U),
+        ("first_line", _U),  # of those served, by tier
+        ("last_line", _U),
     ],
     align=True,
 )
@@ -72,25 +68,31 @@ SITE = np.dtype(
     [("last_ticket", _F), ("waiting", _I), ("in_building", _I), ("emptied", _I), ("serve_all", _I)]
 )
 LINE = np.dtype(
-    [("size", _I), ("desk", _U), ("by_due", _U), ("site", _U), ("first_server", _U), ("last_server", _U)],
+    [
+        ("size", _I),
+        ("desk", _U),
+        ("by_due", _U),
+        ("site", _U),
+        ("end", _U),  # of its list or heap of the lowest class
+        ("first_server", _U),
+        ("last_server", _U),
+    ],
     align=True,
 )
+SERVED = np.dtype([("line", _U), ("opens_tier", _U)])
 LEFT = np.dtype([("task", _I), ("entered", _F), ("time", _F), ("reason", _I)])
 PROGRESS = np.dtype(
     [
-        ("arrival", _I),  # the next of the sources that come sorted
-        ("change", _I),
-        ("closing", _I),
-        ("spells", _I),  # rows written
-        ("leavings", _I),
-        ("free", _I),  # first free slot
+        ("arrival", np.uint64),  # the next of the sources that come sorted
+        ("change", np.uint64),
+        ("closing", np.uint64),
+        ("spells", np.uint64),  # rows written
+        ("leavings", np.uint64),
+        ("free", _U),  # first free slot
         ("used", _I),  # slots
         ("slice_ends", _F),
     ]
 )
-
-
-Indices = NDArray[np.uint32]
 
 
 class Spells(NamedTuple):
@@ -115,19 +117,11 @@ class Room(NamedTuple):
     site_at: Records  # [site]
     line_at: Records  # [line]
     line_of: Indices  # [queue]
-    tier_line_start: Indices  # [tier + 1] lines of each tier:
-    tier_line: Indices  # tier_line[tier_line_start[k]:tier_line_start[k + 1]]
+    served: Records  # [first_line:last_line of a team]
     server_team: Indices
     classes: int  # of priority
-    ends: Records  # [line * classes + class]
-    width: float  # of a slice of the agenda
-    front: Records
-    rest: Records
-    later: Records
-    bucket: Ints
-    counts: Ints
+    agenda: Agenda
     # what one event brings about
-    new_event: Records
     gone: Indices
     gone_reason: Indices
     concerned: Indices
@@ -140,18 +134,19 @@ def make_room(plan: Plan, draws: Draws) -> Room:
     """An empty hall before the first event."""
     tasks, dossiers = len(draws.kind), len(draws.arrival)
     lay = layout(plan)
-    lines = _lines(plan, lay.queue_of)
     classes = 1 + int(draws.priority.max(initial=0))
-    width = 2.0 ** math.ceil(math.log2(max(EVENTS_A_SLICE * plan.end / (tasks + 1), 0.001)))
+    lines = _lines(plan, lay.queue_of, classes)
+    width = 2.0 ** math.ceil(math.log2(max(plan.end / (SLICES_A_TASK * (tasks + 1)), 0.001)))
     most_spells = 1 + int(draws.roster_staff.max(initial=0))
     most_servers = int(np.diff(plan.server_start).max(initial=0))
     of_spells = [(kind, tasks + 1024 * most_spells) for kind in (int, int, float, float)]
     case, paused, *spell = columns((CASE, dossiers), (float, dossiers), *of_spells)
     paused[:] = draws.paused
-    live = np.empty(1024, LIVE)
-    free_slots(live, 0, NONE)
+    ends = len(plan.team_site) + len(lines) * classes
+    live = with_ends(np.zeros(ends + 1024, LIVE), np.arange(ends))
+    free_slots(live, ends, NONE)
     progress = np.zeros(1, PROGRESS)
-    progress["slice_ends"] = width
+    progress["slice_ends"], progress["free"], progress["used"] = width, ends, ends
     return Room(
         progress,
         live,
@@ -159,22 +154,14 @@ def make_room(plan: Plan, draws: Draws) -> Room:
         paused,
         Spells(*spell),
         np.empty(4096, LEFT),
-        _teams(plan),
+        _teams(plan, lay),
         _sites(plan),
         lines,
         lay.line_of.astype(np.uint32),
-        lay.tier_line_start.astype(np.uint32),
-        lay.tier_line.astype(np.uint32),
+        _served(lay),
         plan.server_team.astype(np.uint32),
         classes,
-        np.full(len(lines) * classes, NONE, ENDS),
-        width,
-        np.empty(FRONT + 1, EVENT),
-        np.empty(4096, EVENT),
-        np.empty(4096, LATER),
-        np.full(int(plan.end / width) + 2, NONE),
-        make_counts(),
-        np.empty(len(live), EVENT),
+        make_agenda(plan.end, width),
         np.empty(len(live), np.uint32),
         np.empty(len(live), np.uint32),
         np.empty(most_servers * most_spells + 1, np.uint32),
@@ -190,20 +177,20 @@ def events_left(room: Room, used: int, spells: int, leavings: int) -> tuple[int,
     One event begins the tasks of a stage at most, and ends and starts the spells of two teams; a closing may send
     home everybody, but nobody twice without an event in between.
     """
-    counts, tasks = room.counts, room.most_tasks
-    pending = counts[REST_SIZE] + counts[USED] + FRONT
+    agenda, tasks = room.agenda, room.most_tasks
+    pending = agenda.counts[REST_SIZE] + agenda.counts[LATE] + FRONT
     return (
         (len(room.live) - used) // tasks,
-        (len(room.spell.task) - spells) // room.most_spells,
-        (len(room.left) - leavings - used) // (tasks + 1),
-        (len(room.rest) - pending - used) // (tasks + 2 * room.most_spells + 1),
+        (len(room.spell.task) - np.int64(spells)) // room.most_spells,
+        (len(room.left) - np.int64(leavings) - used) // (tasks + 1),
+        (len(agenda.rest) - pending - used) // (tasks + 2 * room.most_spells + 1),
     )
 
 
 def more_room(room: Room) -> Room:
     """The same state with twice the room for what has none left; MemoryError past `MOST_SLOTS`."""
     progress = room.progress[0]
-    slots, spells, leavings, agenda = (
+    slots, spells, leavings, events = (
         left <= 0 for left in events_left(room, progress["used"], progress["spells"], progress["leavings"])
     )
     if slots:
@@ -212,8 +199,9 @@ def more_room(room: Room) -> Room:
         room = room._replace(spell=Spells._make(map(_longer, room.spell)))
     if leavings:
         room = room._replace(left=_longer(room.left))
-    if agenda:
-        room = room._replace(rest=_longer(room.rest), later=_longer(room.later))
+    if events:
+        rest, later = _longer(room.agenda.rest), _longer(room.agenda.later)
+        room = room._replace(agenda=room.agenda._replace(rest=rest, later=later))
     return room
 
 
@@ -226,10 +214,16 @@ def _more_slots(room: Room) -> Room:
     room.progress["free"] = slots
     return room._replace(
         live=live,
-        new_event=_longer(room.new_event),
         gone=_longer(room.gone),
         gone_reason=_longer(room.gone_reason),
     )
+
+
+def with_ends(live: Records, which: Ints) -> Records:
+    """The same records, some of them the ends of empty rings."""
+    live["task"][which], live["key"][which] = NONE, -math.inf
+    live["before"][which] = live["after"][which] = which
+    return live
 
 
 def free_slots(live: Records, first: int, following: int) -> None:
@@ -244,12 +238,19 @@ def _longer(rows: Any) -> Any:
     return grown
 
 
-def _teams(plan: Plan) -> Records:
+def _teams(plan: Plan, lay: Layout) -> Records:
     teams = np.zeros(len(plan.team_site), TEAM)
     teams["site"] = plan.team_site
-    teams["oldest"] = teams["youngest"] = NONE
-    teams["first_tier"], teams["last_tier"] = plan.tier_start[:-1], plan.tier_start[1:]
+    lines = lay.tier_line_start[plan.tier_start]
+    teams["first_line"], teams["last_line"] = lines[:-1], lines[1:]
     return teams
+
+
+def _served(lay: Layout) -> Records:
+    served = np.zeros(len(lay.tier_line), SERVED)
+    served["line"] = lay.tier_line
+    served["opens_tier"][lay.tier_line_start[:-1][np.diff(lay.tier_line_start) > 0]] = True
+    return served
 
 
 def _sites(plan: Plan) -> Records:
@@ -258,10 +259,11 @@ def _sites(plan: Plan) -> Records:
     return sites
 
 
-def _lines(plan: Plan, queue_of: Ints) -> Records:
+def _lines(plan: Plan, queue_of: Ints, classes: int) -> Records:
     lines = np.zeros(len(queue_of), LINE)
     lines["desk"], lines["by_due"] = plan.queue_desk[queue_of], plan.queue_by_due[queue_of]
     lines["site"] = plan.queue_site[queue_of]
+    lines["end"] = len(plan.team_site) + classes * np.arange(len(lines))
     lines["first_server"], lines["last_server"] = plan.server_start[queue_of], plan.server_start[queue_of + 1]
     return lines
 
