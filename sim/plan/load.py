@@ -17,6 +17,7 @@ import numpy as np
 from sim.engine.contract import Floats, Ints, Kind
 from sim.plan import digital
 from sim.plan.model import Channel, Model, Roster, Stream, Way
+from sim.plan.sharing import least_load
 from sim.plan.unroll import courses
 
 DAY, HOUR, WEEK = 1440.0, 60.0, 7 * 1440.0
@@ -43,14 +44,14 @@ def offered_load(model: Model, width: float = HOUR) -> Load:
         queue=queue,
         staff=staff,
         team=_shared_first(model, queue, staff),
-        busiest=np.array([_busiest(model, site, work, hours) for site in range(len(model.places))]),
+        busiest=_busiest(model, work, hours),
         unserved=unserved,
     )
 
 
 def _servers(model: Model, queue: int) -> list[int]:
     plan = model.plan
-    return list(plan.server_team[plan.server_start[queue] : plan.server_start[queue + 1]])
+    return plan.server_team[plan.server_start[queue] : plan.server_start[queue + 1]].tolist()
 
 
 def _bin_of_week(model: Model, t: Floats, width: float) -> Ints:
@@ -73,11 +74,15 @@ def _weekly_staff(model: Model, width: float) -> Floats:
     t = np.arange(*model.window, 5.0)
     day, average = (t // DAY).astype(np.int64), _averages(model, t, width)
 
-    def of_team(roster: Roster) -> Floats:
-        headcount = np.concatenate([[0], roster.staff])[np.searchsorted(roster.time, t, side="right")]
+    def of_roster(roster: Roster) -> Floats:
+        changes = np.searchsorted(t, roster.time)
+        lasts = np.diff(changes, prepend=0, append=len(t))
+        headcount = np.repeat(np.concatenate([[0], roster.staff]), lasts)
         return average(headcount * (1 - roster.absence[day]) * 5.0)
 
-    return np.array([of_team(roster) for roster in model.rosters])
+    distinct = {id(roster): roster for roster in model.rosters}  # the places of a kind of site share theirs
+    staff = {key: of_roster(roster) for key, roster in distinct.items()}
+    return np.array([staff[id(roster)] for roster in model.rosters])
 
 
 def _weekly_arrivals(model: Model, width: float) -> list[Floats]:
@@ -184,20 +189,11 @@ def _tier_of(model: Model) -> dict[tuple[int, int], int]:
     }
 
 
-def _busiest(model: Model, site: int, work: Floats, hours: Floats) -> float:
-    """The least load of the busiest team, over all ways to share the site's work (a linear programme)."""
-    from scipy.optimize import linprog  # takes long to import
-
-    queues = [q for q, name in enumerate(model.queues) if name.site == site and work[q] > 0]
-    pairs = [(q, team) for q in queues for team in _servers(model, q) if hours[team] > 0]
-    if not queues:
-        return 0.0
-    if {q for q, _ in pairs} != set(queues):
-        return np.inf
-    teams = sorted({team for _, team in pairs})
-    shared = np.array([[float(q == own) for own, _ in pairs] + [0.0] for q in queues])
-    limits = np.array([[float(team == own) for _, own in pairs] + [-hours[team]] for team in teams])
-    objective = np.append(np.zeros(len(pairs)), 1.0)
-    solved = linprog(objective, limits, np.zeros(len(teams)), shared, work[queues], method="highs")
-    assert solved.x is not None, solved.message
-    return float(solved.x[-1])
+def _busiest(model: Model, work: Floats, hours: Floats) -> Floats:
+    """Of each site the least load of the busiest team, over all ways to share the site's work."""
+    kinds: list[dict[frozenset[int], float]] = [{} for _ in model.places]
+    for q in np.flatnonzero(work).tolist():
+        own, doers = kinds[model.queues[q].site], frozenset(_servers(model, q))
+        own[doers] = own.get(doers, 0.0) + float(work[q])
+    there = dict(enumerate(hours.tolist()))
+    return np.array([least_load(own, there) for own in kinds])
