@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -75,9 +76,7 @@ class TeamArrays(NamedTuple):
 
 def team_arrays(scenario: Scenario, queues: Sequence[QueueName], teams: Sequence[TeamName]) -> TeamArrays:
     """Who serves which queue, and in which order."""
-    tiers = [
-        _tiers(digital.pooled(scenario, scenario.team[team.team].serves), team.site, queues) for team in teams
-    ]
+    tiers = _tiers(scenario, queues, teams)
     servers: list[list[int]] = [[] for _ in queues]
     for number, own in enumerate(tiers):
         for queue in sorted(flat(own)):
@@ -92,18 +91,25 @@ def team_arrays(scenario: Scenario, queues: Sequence[QueueName], teams: Sequence
     )
 
 
-def _tiers(patterns: list[list[str]], site: int, queues: Sequence[QueueName]) -> list[list[int]]:
-    """The queues of each tier, ascending; a queue counts in the first tier that names it."""
-    seen: set[int] = set()
-    tiers = []
-    for tier in patterns:
-        named = [
-            number
-            for number, queue in enumerate(queues)
-            if queue.site == site
-            and number not in seen
-            and any(matches(pattern, queue.role, queue.field) for pattern in tier)
-        ]
-        seen.update(named)
-        tiers.append(named)
-    return tiers
+def _tiers(
+    scenario: Scenario, queues: Sequence[QueueName], teams: Sequence[TeamName]
+) -> list[list[list[int]]]:
+    """The queues of each tier of each team, ascending; a queue counts in the first tier that names it."""
+    serves = {name: digital.pooled(scenario, team.serves) for name, team in scenario.team.items()}
+    at_site: dict[int, list[tuple[int, QueueName]]] = {}
+    for number, queue in enumerate(queues):
+        at_site.setdefault(queue.site, []).append((number, queue))
+
+    @cache  # the same at every place of a site
+    def first(team: str, role: str, field: str) -> int | None:
+        tiers = enumerate(serves[team])
+        return next((n for n, tier in tiers if any(matches(p, role, field) for p in tier)), None)
+
+    found: list[list[list[int]]] = []
+    for team in teams:
+        found.append([[] for _ in serves[team.team]])
+        for number, queue in at_site.get(team.site, ()):
+            tier = first(team.team, queue.role, queue.field)
+            if tier is not None:
+                found[-1][tier].append(number)
+    return found

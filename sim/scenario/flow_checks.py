@@ -137,11 +137,12 @@ def patterns(scenario: Scenario) -> Found:
 def tiers(scenario: Scenario) -> Found:
     """In one tier, what waits can be put in one order."""
     possible = routes.possible_queues(scenario)
+    by_due = {queue for queue in possible if "earliest-due" in _rules(scenario, queue)}
     for name, team in scenario.team.items():
         at_site = {queue for queue in possible if queue.site == team.site}
         for number, tier in enumerate(team.serves, 1):
             queues = {queue for pattern in tier for queue in _named(pattern, at_site)}
-            due = {queue for queue in queues if "earliest-due" in _rules(scenario, queue)}
+            due = queues & by_due
             if due and due != queues:
                 mixed = f"queue '{min(due).name}', earliest-due, with '{min(queues - due).name}', first-come"
                 yield f"team.{name}.serves", f"tier {number} mixes {mixed}; put them in two tiers"
@@ -150,12 +151,14 @@ def tiers(scenario: Scenario) -> Found:
 def served(scenario: Scenario) -> Found:
     """Every queue that receives work is served by a team at its site."""
     desk_roles = {step.role or name for name, step in scenario.step.items() if step.desk}
+    served: dict[str, dict[str, None]] = {site: {} for site in scenario.site}
+    for team in scenario.team.values():
+        served[team.site] |= dict.fromkeys(pattern for tier in team.serves for pattern in tier)
     for queue in sorted(routes.working_queues(scenario)):
-        teams = [team for team in scenario.team.values() if team.site == queue.site]
-        served = [pattern for team in teams for tier in team.serves for pattern in tier]
+        there = served[queue.site]
         pooled = scenario.digital.pooled_counters and queue.role in desk_roles
-        by_pool = pooled and any(pattern.partition(":")[0] in desk_roles for pattern in served)
-        if not by_pool and not any(matches(pattern, queue.role, queue.field) for pattern in served):
+        by_pool = pooled and any(pattern.partition(":")[0] in desk_roles for pattern in there)
+        if not by_pool and not any(matches(pattern, queue.role, queue.field) for pattern in there):
             where = f"queue '{queue.name}' at site '{queue.site}'"
             yield "team", f"nobody serves {where}; add it to the `serves` of a team there"
 
@@ -215,7 +218,8 @@ def _steps_of_journey(scenario: Scenario, journey: str) -> set[str]:
 
 
 def _named(pattern: str, queues: Iterable[Queue]) -> list[Queue]:
-    return [queue for queue in queues if matches(pattern, queue.role, queue.field)]
+    role, _, field = pattern.partition(":")  # once, not for each queue: there may be hundreds of either
+    return [queue for queue in queues if role in ("*", queue.role) and field in ("*", queue.field)]
 
 
 def _rules(scenario: Scenario, queue: Queue) -> set[str]:
