@@ -12,9 +12,12 @@ import pytest
 from test_cli import sim as command
 
 import sim
+from sim.plan.compile import compile_scenario
+from sim.plan.model import Model
 from sim.report.language import language
 from sim.report.study_screen import break_even as told_break_even
 from sim.scenario import shape
+from sim.scenario.domain import Scenario
 from sim.study.studyfile import Study, load_study
 from sim.study_commands import values
 
@@ -116,6 +119,24 @@ def test_a_study_repeated_gives_the_same_and_agrees_with_its_parts(folder: Path)
     own = first.scenarios.query("measure == 'wait.mean'")
     assert own["difference"].tolist()[1] == compared["difference"].tolist()[1]
     assert own["scenario"].tolist() == ["tiny", "child"]
+
+
+def test_a_study_compiles_each_scenario_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        'title = "x"\nscenarios = ["tiny.toml", "child.toml"]\nmeasures = ["wait.mean"]\nreplications = 2\n'
+    )
+    (folder / "small.toml").write_text(text, "utf-8")
+    asked, compiled = load_study(folder / "small.toml"), []
+
+    def watched(scenario: Scenario) -> Model:
+        compiled.append(scenario.title)
+        return compile_scenario(scenario)
+
+    monkeypatch.setattr("sim.study.tasks._settings", {})
+    for module in ("tasks", "explanation"):
+        monkeypatch.setattr(f"sim.study.{module}.compile_scenario", watched)
+    sim.run_study(asked, workers=1)
+    assert compiled == [one.scenario.title for one in asked.scenarios]
 
 
 def test_a_study_in_vietnamese_and_for_machines(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

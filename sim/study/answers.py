@@ -17,8 +17,9 @@ from sim.scenario.translated import translations
 from sim.study.breakeven import BreakEven, break_even
 from sim.study.campaign import Campaign
 from sim.study.cells import Options
-from sim.study.explanation import Flag, explain
+from sim.study.explanation import Flag
 from sim.study.precise import rule_of, stop
+from sim.study.replicate import explained
 from sim.study.sensitivity import sensitivity
 from sim.study.studyfile import StudyFile, load_study
 from sim.study.sweep import Sweep, sweep
@@ -74,11 +75,11 @@ def run_study(path: str | Path | StudyFile, **options: Unpack[Options]) -> Answe
     asked = file.study
     options["seed"] = asked.seed
     with Campaign(**options) as campaign:
+        flags = {one.file.name: one.flags() for one in explained(file.scenarios)}
         replications, precise = _replications(campaign, file)
         common: dict[str, Any] = {"replications": replications, "campaign": campaign}
         base = file.scenarios[0]
         table = _compared(campaign, file, replications)
-        flags = {one.name: explain(one).flags() for one in file.scenarios}
         sweeps = {
             name: sweep(base, one.vary, measures=one.measures or asked.measures, points=one.points, **common)
             for name, one in asked.sweep.items()

@@ -25,8 +25,9 @@ from sim.results.saving import json_text, records, save_json, save_table
 from sim.results.thresholds import usual
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.study.campaign import Campaign
-from sim.study.explanation import Flag, explain
+from sim.study.explanation import Flag
 from sim.study.precise import check_names
+from sim.study.replicate import explained
 
 FIRST = 20  # replications from which variances are estimated
 MOST = 1000
@@ -87,6 +88,7 @@ def select(campaign: Campaign, files: Sequence[ScenarioFile], goal: Goal, *, mos
     """Add replications, to those that may still be the best only, until one is left or so many are made."""
     for file in files:
         check_names(file, goal.names)
+    flags = {one.file.name: one.flags() for one in explained(files)}
     search = Selection(len(files), goal.indifference, tuple(goal.limits.values()), goal.error, FIRST)
     sign = -1.0 if MEASURES[goal.measure.partition("@")[0]].better == "lower" else 1.0
     measured: dict[int, Measured] = {}
@@ -111,7 +113,7 @@ def select(campaign: Campaign, files: Sequence[ScenarioFile], goal: Goal, *, mos
         goal,
         campaign.seed,
         {file.name: file.hash for file in files},
-        {file.name: explain(file).flags() for file in files},
+        flags,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from sim.results.rows import KEPT_REPLICATIONS
 from sim.results.targets import check_targets
 from sim.scenario import ScenarioFile
 from sim.study.campaign import Campaign, Progress
-from sim.study.explanation import explain
+from sim.study.explanation import Explanation, explain
 from sim.study.tasks import DEFAULT_ENGINE, hold
 
 
@@ -49,14 +49,12 @@ def results(
     for file in files:
         check_targets(file.path.name, file.scenario)
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    explained = [explain(file) for file in files]
-    for file, found in zip(files, explained, strict=True):
-        hold(file.hash, found.model)
+    found = list(explained(files))
     gathered = list(campaign.gathered(files, replications, rows_of=KEPT_REPLICATIONS, keep_log=keep_log))
     return [
         collect(
             one.file,
-            found.model,
+            told.model,
             one.measured,
             one.rows,
             provenance(
@@ -66,7 +64,15 @@ def results(
                 engine=campaign.engine,
                 started=started,
             )
-            | {"flags": [flag._asdict() for flag in found.flags()]},
+            | {"flags": [flag._asdict() for flag in told.flags()]},
         )
-        for one, found in zip(sorted(gathered, key=lambda one: one.number), explained, strict=True)
+        for one, told in zip(sorted(gathered, key=lambda one: one.number), found, strict=True)
     ]
+
+
+def explained(files: Iterable[ScenarioFile]) -> Iterator[Explanation]:
+    """What is known of scenarios beforehand; their replications find them compiled."""
+    for file in files:
+        found = explain(file)
+        hold(file.hash, found.model)
+        yield found

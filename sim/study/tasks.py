@@ -128,8 +128,7 @@ def setting(recipe: Recipe) -> Setting:
         found = _settings.pop(recipe.hash, None)
         mine = found or Future[Setting]()
         _settings[recipe.hash] = mine
-        while len(_settings) > KEPT_SETTINGS:
-            del _settings[next(iter(_settings))]
+        _let_oldest_go()
     if found is None:
         try:
             mine.set_result(Setting.of(recipe))
@@ -145,6 +144,12 @@ def hold(name: str, model: Model) -> None:
     with _guard:
         _settings[name] = Future()
         _settings[name].set_result(Setting.of_model(model))
+        _let_oldest_go()
+
+
+def _let_oldest_go() -> None:
+    while len(_settings) > KEPT_SETTINGS:
+        del _settings[next(iter(_settings))]
 
 
 def packed_key(names: pd.DataFrame) -> bytes:
