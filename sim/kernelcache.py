@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ SOURCES = (
 )
 
 
+@cache  # what this process compiles is what it imported, whatever becomes of the files
 def cache_folder() -> Path:
     """The folder of this version of the sources at this place, in the user's cache.
 
