@@ -8,8 +8,9 @@ the work among those who may do it: above 1 no rule of service keeps up.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from sim.plan.model import Channel, Model, Roster, Stream, Way
 from sim.plan.sharing import least_load
 from sim.plan.unroll import courses
 
+StepTimes = dict[tuple[str, bool], float]
 DAY, HOUR, WEEK = 1440.0, 60.0, 7 * 1440.0
 
 
@@ -97,25 +99,35 @@ def _queue_load(model: Model, staff: Floats, width: float) -> Floats:
     arrivals = _weekly_arrivals(model, width)
     share = channel_shares(model)
     first = np.zeros((len(model.queues), round(WEEK / width)))
-    later = np.zeros(len(model.queues))
-    expected: dict[tuple[Way, Channel], dict[tuple[str, bool], float]] = {}
+    later = [0.0] * len(model.queues)
+    steps_of = cache(partial(_steps, model))
+    work_of: dict[tuple[str, Channel], list[tuple[str, bool, float]]] = {}  # the same at every place
     for stream in model.streams:
         coming = arrivals[stream.intensity] * stream.volume
+        dossiers = float(coming.sum())
         for channel, probability in _channels_of(stream, share).items():
-            dossiers, before = probability * coming.sum(), 0.0
-            for way in stream.ways[channel]:
-                if (way, channel) not in expected:
-                    expected[way, channel] = _steps(model, channel, way)
-                for (step, at_arrival), times in expected[way, channel].items():
-                    work = times * (way.until - before) * _minutes(model, stream, channel, step)
-                    if at_arrival:
-                        first[stream.queue_of[step]] += coming * probability * work
-                    else:
-                        later[stream.queue_of[step]] += dossiers * work
-                before = way.until
+            key, these, number = (stream.procedure, channel), coming * probability, probability * dossiers
+            if key not in work_of:
+                work_of[key] = list(_work(model, stream, channel, steps_of))
+            for step, at_arrival, work in work_of[key]:
+                if at_arrival:
+                    first[stream.queue_of[step]] += these * work
+                else:
+                    later[stream.queue_of[step]] += number * work
     hours = np.array([staff[_servers(model, q)].sum(axis=0) for q in range(len(later))]).reshape(first.shape)
     spread = hours / np.maximum(hours.sum(axis=1, keepdims=True), 1e-12)
-    return first + later[:, None] * spread
+    return first + np.array(later)[:, None] * spread
+
+
+def _work(
+    model: Model, stream: Stream, channel: Channel, steps_of: Callable[[Channel, Way], StepTimes]
+) -> Iterator[tuple[str, bool, float]]:
+    """Of a dossier on its way: a step, whether as the citizen arrives at a counter, expected minutes of work."""
+    before = 0.0
+    for way in stream.ways[channel]:
+        for (step, at_arrival), times in steps_of(channel, way).items():
+            yield step, at_arrival, times * (way.until - before) * _minutes(model, stream, channel, step)
+        before = way.until
 
 
 def channel_shares(model: Model) -> dict[Channel, float]:
@@ -140,9 +152,9 @@ def _channels_of(stream: Stream, share: dict[Channel, float]) -> dict[Channel, f
     return own
 
 
-def _steps(model: Model, channel: Channel, way: Way) -> dict[tuple[str, bool], float]:
+def _steps(model: Model, channel: Channel, way: Way) -> StepTimes:
     """How often people work on each step of a way on average, and whether as the citizen arrives at a counter."""
-    times: dict[tuple[str, bool], float] = {}
+    times: StepTimes = {}
     for course, chance in courses(way):
         arrival = channel in (Channel.COUNTER, Channel.APPOINTMENT, Channel.ASSISTED)
         for stage in course.stages:
