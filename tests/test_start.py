@@ -95,3 +95,11 @@ def test_ctrl_c_while_modules_are_imported(module: str) -> None:
 def test_the_command_that_is_installed_is_the_one_that_answers() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["scripts"] == {"sim": "sim.__main__:main"}
+
+
+def test_ctrl_c_that_is_ignored_stays_ignored() -> None:
+    """As it is for what a script starts in the background."""
+    program = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{INTERRUPTED}"
+    ended = python(program, "numba")
+    assert ended.returncode != 130
+    assert "No such command 'numba'" in ended.stderr
