@@ -10,11 +10,24 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_type_hints
 
 import numpy as np
 
-from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Plan, Reason
+from sim.engine.contract import (
+    Bools,
+    Codes,
+    Draws,
+    Floats,
+    Ids,
+    Ints,
+    Kind,
+    Log,
+    Mark,
+    Outcome,
+    Plan,
+    Reason,
+)
 from sim.engine.reference import simulate
 from sim.officecalendar import Season, office_time
 from sim.officetime import NO_DEADLINE, OfficeTime, counted_from
@@ -191,7 +204,7 @@ class World:
         rounds = [*self.rounds]
         arrivals = [float(dossier.arrival) for dossier in self.dossiers]
         assert arrivals == sorted(arrivals)
-        return Draws(
+        draws = Draws(
             arrival=np.array(arrivals),
             stage_start=_starts([dossier.stages for dossier in self.dossiers]),
             site=_ints(dossier.site for dossier in self.dossiers),
@@ -219,6 +232,7 @@ class World:
             roster_team=_ints(team for _, team, _ in changes),
             roster_staff=_ints(staff for _, _, staff in changes),
         )
+        return typed(draws)
 
     def _changes(self, team: Team) -> list[tuple[float, int]]:
         if not isinstance(team.staff, int):
@@ -288,6 +302,15 @@ def _longer(values: tuple[float, ...], length: int) -> list[float]:
 
 def _flat(parts):  # type: ignore[no-untyped-def]
     return [item for part in parts for item in part]
+
+
+def typed(columns):  # type: ignore[no-untyped-def]
+    """The same draws or log, each column of the type that the contract says."""
+    kind = {Floats: np.float64, Ints: np.int64, Ids: np.int32, Codes: np.int8, Bools: np.bool_}
+    hints = get_type_hints(type(columns))
+    return columns._replace(
+        **{name: getattr(columns, name).astype(kind[hint]) for name, hint in hints.items() if hint in kind}
+    )
 
 
 def _ints(values) -> np.ndarray:  # type: ignore[no-untyped-def, type-arg]

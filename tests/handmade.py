@@ -11,6 +11,7 @@ from math import inf, nan
 from typing import Any
 
 import numpy as np
+from builder import typed
 
 from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Reason
 from sim.officetime import WORKING_DAYS
@@ -190,7 +191,7 @@ def told(
         left_time=_floats(row[2] for row in left),
         left_reason=_ints(row[3] for row in left),
     )
-    return Replication(draws, labels), log
+    return Replication(typed(draws), labels), typed(log)
 
 
 def _queue(model: Model, task: Task, stream: int) -> int:

@@ -33,6 +33,7 @@ def assert_agree(plan: Plan, draws: Draws) -> None:
     """Equal logs; else the first row that differs, with its neighbours, of the first column that does."""
     expected, found = reference.simulate(plan, draws), compiled.simulate(plan, draws)
     for name, a, b in zip(Log._fields, expected, found, strict=True):
+        assert a.dtype == b.dtype, name
         if not np.array_equal(a, b, equal_nan=True):
             rows = min(len(a), len(b))
             same = (a[:rows] == b[:rows]) | (np.isnan(a[:rows]) & np.isnan(b[:rows]))

@@ -36,7 +36,21 @@ from sim.engine.agenda import (
     turn,
 )
 from sim.engine.atwork import charge_overtime, link, unlink
-from sim.engine.contract import Bools, Draws, Floats, Ints, Kind, Log, Mark, Outcome, Plan, Precedence, Reason
+from sim.engine.contract import (
+    Bools,
+    Codes,
+    Draws,
+    Floats,
+    Ids,
+    Ints,
+    Kind,
+    Log,
+    Mark,
+    Outcome,
+    Plan,
+    Precedence,
+    Reason,
+)
 from sim.engine.lines import head, insert, remove
 from sim.engine.state import Room, Spells, events_left, make_log, make_room, more_room
 from sim.kernelcache import cached
@@ -78,9 +92,10 @@ def simulate(plan: Plan, draws: Draws) -> Log:
 
 def prepare(plan: Plan) -> None:
     """Compile the kernel, or load it, by a run in which nobody comes; other processes then only load it."""
-    empty = {Floats: np.zeros(0), Ints: np.zeros(0, np.int64), Bools: np.zeros(0, np.bool_)}
+    kinds = {Floats: float, Ints: np.int64, Ids: np.int32, Codes: np.int8, Bools: np.bool_}
+    empty = {name: np.zeros(0, kind) for name, kind in kinds.items()}
     columns = {name: empty[kind] for name, kind in get_type_hints(Draws).items() if kind in empty}
-    starts = dict.fromkeys(("stage_start", "task_start"), np.zeros(1, np.int64))
+    starts = dict.fromkeys(("stage_start", "task_start"), np.zeros(1, np.int32))
     simulate(plan, Draws(**(columns | starts | {"attempts": 1})))
 
 

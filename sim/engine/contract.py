@@ -11,7 +11,7 @@ of equal instants, which goes by task id, is the order of arrival.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,10 @@ from sim.officetime import OfficeTime
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+# What there is one of for each dossier or task is kept short: to fetch it from memory takes much of a run's time.
+Ids = NDArray[np.int32]  # numbers of dossiers, tasks, sites, teams, …
+Codes = NDArray[np.int8]  # members of an enumeration, and counts up to 100
+Whole = NDArray[np.signedinteger[Any]]  # whole numbers, however short
 Bools = NDArray[np.bool_]
 
 
@@ -109,9 +113,9 @@ class Draws(NamedTuple):
 
     # dossiers
     arrival: Floats  # float[dossier] ascending
-    stage_start: Ints  # int[dossier + 1] stages of dossier d: stage_start[d]:stage_start[d + 1]
-    site: Ints  # int[dossier]
-    deadline_unit: Ints  # int[dossier] a unit of sim.officetime
+    stage_start: Ids  # int[dossier + 1] stages of dossier d: stage_start[d]:stage_start[d + 1]
+    site: Ids  # int[dossier]
+    deadline_unit: Codes  # int[dossier] a unit of sim.officetime
     deadline_amount: Floats  # float[dossier]
     cut_off: Floats  # float[dossier] minutes after midnight; inf: none
     # their legal clock as the run begins, of those open by then; NaN: did not happen yet
@@ -120,20 +124,20 @@ class Draws(NamedTuple):
     paused: Floats  # float[dossier] it stands still since
     ready: Floats  # float[dossier]
     # stages
-    task_start: Ints  # int[stage + 1] tasks of stage s: task_start[s]:task_start[s + 1]
+    task_start: Ids  # int[stage + 1] tasks of stage s: task_start[s]:task_start[s + 1]
     # tasks
-    kind: Ints  # int[task] Kind
-    queue: Ints  # int[task] -1 unless people work on it
-    round: Ints  # int[task] -1 unless it waits for a round
+    kind: Codes  # int[task] Kind
+    queue: Ids  # int[task] -1 unless people work on it
+    round: Ids  # int[task] -1 unless it waits for a round
     work: Floats  # float[task] minutes of work, or of waiting (see Kind)
-    mark: Ints  # int[task] Mark
+    mark: Codes  # int[task] Mark
     # visits: rows of tasks that a citizen may have to come for; attempt a of row v is v * attempts + a
-    visit: Ints  # int[task] row of the visit tables, -1 unless desk work
+    visit: Ids  # int[task] row of the visit tables, -1 unless desk work
     attempts: int  # how often a citizen comes at most for one visit
-    priority: Ints  # int[visit] the higher goes first at the counter
+    priority: Codes  # int[visit] the higher goes first at the counter
     moment: Floats  # float[visit * attempts] in (0, 1): when in the day the citizen comes
     patience: Floats  # float[visit * attempts] minutes; inf: waits for ever
-    returns: Ints  # int[visit] how often a citizen who left comes back
+    returns: Codes  # int[visit] how often a citizen who left comes back
     no_show: Bools  # bool[visit] does not come at the first attempt
     # staff present, absences and outages subtracted
     roster_time: Floats  # float[change] sorted by (time, team)
@@ -148,17 +152,17 @@ class Log(NamedTuple):
     entered: Floats  # float[task] the entry that led to its start; of a visit the last coming
     started: Floats  # float[task]
     ended: Floats  # float[task]
-    team: Ints  # int[task] the team that worked on it last
+    team: Ids  # int[task] the team that worked on it last
     overtime: Floats  # float[task] minutes worked past the roster
-    interrupted: Ints  # int[task] how often
-    outcome: Ints  # int[task] Outcome
+    interrupted: Ids  # int[task] how often
+    outcome: Codes  # int[task] Outcome
     # dossiers
     received: Floats  # float[dossier] first start of the clock
     due: Floats  # float[dossier] as it stands at the end
     ready: Floats  # float[dossier] the clock stopped
     # spells of work, in the order in which they ended (those that run at the end of the run come last)
-    spell_task: Ints
-    spell_team: Ints
+    spell_task: Ids
+    spell_team: Ids
     spell_began: Floats
     spell_ended: Floats
     # citizens who left the lobby unserved, in order of time

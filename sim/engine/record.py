@@ -11,7 +11,7 @@ from sim.engine.contract import Draws, Log, Outcome, Reason
 from sim.engine.hall import Team
 
 NAN = math.nan
-SPELL = [("task", np.int64), ("team", np.int64), ("began", np.float64), ("ended", np.float64)]
+SPELL = [("task", np.int32), ("team", np.int32), ("began", np.float64), ("ended", np.float64)]
 LEAVING = [("task", np.int64), ("entered", np.float64), ("time", np.float64), ("reason", np.int64)]
 
 
@@ -35,16 +35,16 @@ class Record:
 
     def log(self) -> Log:
         """The log as arrays."""
-        floats, ints = partial(np.array, dtype=np.float64), partial(np.array, dtype=np.int64)
+        floats, ids = partial(np.array, dtype=np.float64), partial(np.array, dtype=np.int32)
         spells, left = np.array(self.spells, dtype=SPELL), np.array(self.left, dtype=LEAVING)
         return Log(
             entered=floats(self.entered),
             started=floats(self.started),
             ended=floats(self.ended),
-            team=ints(self.team),
+            team=ids(self.team),
             overtime=floats(self.overtime),
-            interrupted=ints(self.interrupted),
-            outcome=ints(self.outcome),
+            interrupted=ids(self.interrupted),
+            outcome=np.array(self.outcome, np.int8),
             received=floats(self.received),
             due=floats(self.due),
             ready=floats(self.ready),

@@ -15,7 +15,7 @@ import numpy as np
 from sim.columns import columns
 from sim.compiler import njit
 from sim.engine.agenda import FRONT, LATE, NONE, REST_SIZE, Agenda, Indices, Records, make_agenda
-from sim.engine.contract import Draws, Floats, Ints, Log, Outcome, Plan
+from sim.engine.contract import Draws, Floats, Ids, Ints, Log, Outcome, Plan
 from sim.engine.lines import Layout, layout
 
 _F, _I, _U = np.float64, np.int64, np.uint32  # an unsigned number is quicker as an index: it can't be below 0
@@ -98,8 +98,8 @@ PROGRESS = np.dtype(
 class Spells(NamedTuple):
     """Spells of work, as the log has them."""
 
-    task: Ints
-    team: Ints
+    task: Ids
+    team: Ids
     began: Floats
     ended: Floats
 
@@ -139,7 +139,7 @@ def make_room(plan: Plan, draws: Draws) -> Room:
     width = 2.0 ** math.ceil(math.log2(max(plan.end / (SLICES_A_TASK * (tasks + 1)), 0.001)))
     most_spells = 1 + int(draws.roster_staff.max(initial=0))
     most_servers = int(np.diff(plan.server_start).max(initial=0))
-    of_spells = [(kind, tasks + 1024 * most_spells) for kind in (int, int, float, float)]
+    of_spells = [(kind, tasks + 1024 * most_spells) for kind in (np.int32, np.int32, float, float)]
     case, paused, *spell = columns((CASE, dossiers), (float, dossiers), *of_spells)
     paused[:] = draws.paused
     ends = len(plan.team_site) + len(lines) * classes
@@ -276,10 +276,11 @@ def make_log(draws: Draws) -> Log:
 
     The columns of tasks are filled as they end, those of spells and leavings by the kernel's end.
     """
-    of_tasks = [(kind, len(draws.kind)) for kind in (float, float, float, int, float, int, int)]
+    kinds = float, float, float, np.int32, float, np.int32, np.int8
+    of_tasks = [(kind, len(draws.kind)) for kind in kinds]
     *task_columns, outcome, received, due, ready = columns(*of_tasks, *[(float, len(draws.arrival))] * 3)
     outcome[:] = Outcome.NOT_ENTERED
     received[:], due[:], ready[:] = draws.received, draws.due, draws.ready
-    floats, ints = np.empty(0), np.empty(0, np.int64)
-    spells, leavings = (ints, ints, floats, floats), (ints, floats, floats, ints)
+    floats, ints, ids = np.empty(0), np.empty(0, np.int64), np.empty(0, np.int32)
+    spells, leavings = (ids, ids, floats, floats), (ints, floats, floats, ints)
     return Log(*task_columns, outcome, received, due, ready, *spells, *leavings)

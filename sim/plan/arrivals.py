@@ -10,7 +10,7 @@ import numpy as np
 from sim import keyed
 from sim.columns import columns
 from sim.compiler import register_jitable
-from sim.engine.contract import Floats, Ints
+from sim.engine.contract import Codes, Floats, Ids, Ints
 from sim.kernelcache import cached
 from sim.keyed import dossier, name_hash, of_dossier
 from sim.plan.intensity import guide_of, instant, with_day_factors
@@ -30,11 +30,11 @@ NUMBER_UNIT, STREAM_UNIT = 8, 2**35
 class Arrivals(NamedTuple):
     """The dossiers of a replication in the order in which they arrive."""
 
-    stream: Ints  # int[dossier]
-    number: Ints  # int[dossier] in its stream
+    stream: Ids  # int[dossier]
+    number: Ids  # int[dossier] in its stream
     key: Words  # uint64[dossier] of its numbers
-    channel: Ints  # int[dossier] Channel
-    way: Ints  # int[dossier] the first of the recipe's ways that it may go
+    channel: Codes  # int[dossier] Channel
+    way: Ids  # int[dossier] the first of the recipe's ways that it may go
     arrival: Floats  # float[dossier] minutes, ascending
 
     def uniform(self, purpose: str) -> Floats:
@@ -145,7 +145,7 @@ def _channel(key: keyed.Words, online: float, assisted: float, post: float, appo
 
 def _read(recipe: Recipe, keys: Words, ticket: Ints, arrival: Floats) -> Arrivals:
     """The dossiers of tickets."""
-    kinds = int, int, np.uint64, int, int
+    kinds = np.int32, np.int32, np.uint64, np.int8, np.int32
     stream, number, key, channel, way = columns(*[(kind, len(ticket)) for kind in kinds])
     _read_into(keys, recipe.going.ways, ticket, stream, number, key, channel, way)
     return Arrivals(stream, number, key, channel, way, arrival)
@@ -153,7 +153,7 @@ def _read(recipe: Recipe, keys: Words, ticket: Ints, arrival: Floats) -> Arrival
 
 @cached
 def _read_into(
-    keys: Words, ways: Ints, ticket: Ints, stream: Ints, number: Ints, key: Words, channel: Ints, way: Ints
+    keys: Words, ways: Ints, ticket: Ints, stream: Ids, number: Ids, key: Words, channel: Codes, way: Ids
 ) -> None:
     for row in range(len(ticket)):
         stream[row] = ticket[row] // STREAM_UNIT

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.columns import columns
-from sim.engine.contract import Bools, Floats, Ints, Kind
+from sim.engine.contract import Bools, Codes, Floats, Ids, Kind
 from sim.kernelcache import cached
 from sim.keyed import name_hash, of_dossier
 from sim.plan.arrivals import Arrivals
@@ -23,6 +23,7 @@ from sim.quantiles import quantile
 
 RESULT, SURVEY, PRIORITY = name_hash("result"), name_hash("survey"), name_hash("priority")
 DATA_REUSE, NO_SHOW = name_hash("data-reuse"), name_hash("no-show")
+ID, CODE = np.int32, np.int8
 DESK, APPOINTMENT = int(Kind.DESK), int(Channel.APPOINTMENT)
 ONLINE, ASSISTED = int(Channel.ONLINE), int(Channel.ASSISTED)
 ONE = np.uint64(
@@ -34,44 +35,45 @@ PRIORITY_GROUP, BOOKED = 1, 2  # the classes of priority above ordinary citizens
 class Dossiers(NamedTuple):
     """Columns of dossiers (see :class:`~sim.engine.contract.Draws` and :class:`~sim.plan.model.Labels`)."""
 
-    stage_start: Ints
-    site: Ints
-    deadline_unit: Ints
+    stage_start: Ids
+    site: Ids
+    deadline_unit: Codes
     deadline_amount: Floats
     cut_off: Floats
     satisfied_within: Floats
     very_satisfied_within: Floats
-    course: Ints  # int[dossier] of the recipe
+    course: Ids  # int[dossier] of the recipe
 
 
 class Tasks(NamedTuple):
     """Columns of stages, tasks and visits."""
 
-    task_start: Ints
-    kind: Ints
-    queue: Ints
-    round: Ints
+    task_start: Ids
+    kind: Codes
+    queue: Ids
+    round: Ids
     work: Floats
-    mark: Ints
-    visit: Ints
-    step: Ints
+    mark: Codes
+    visit: Ids
+    step: Ids
     rework: Bools
-    priority: Ints
+    priority: Codes
     moment: Floats
     patience: Floats
-    returns: Ints
+    returns: Codes
     no_show: Bools
 
 
 def fill(dossiers: Arrivals, recipe: Recipe) -> tuple[Dossiers, Tasks]:
     """All columns of these dossiers."""
     n = len(dossiers.stream)
-    own = Dossiers(*columns((int, n + 1), *[(int, n)] * 2, *[(float, n)] * 4, (int, n)))
+    of_dossiers = [(kind, n) for kind in (ID, CODE, float, float, float, float, ID)]
+    own = Dossiers(*columns((ID, n + 1), *of_dossiers))
     tasks, visits = _send(dossiers, recipe.going, recipe.laws, own)
     comings = visits * recipe.doing.moment.shape[1]
-    of_tasks = [(kind, tasks) for kind in (int, int, int, float, int, int, int, bool)]
-    of_visits = [(int, visits), (float, comings), (float, comings), (int, visits), (bool, visits)]
-    theirs = Tasks(*columns((int, own.stage_start[n] + 1), *of_tasks, *of_visits))
+    of_tasks = [(kind, tasks) for kind in (CODE, ID, ID, float, CODE, ID, ID, bool)]
+    of_visits = [(CODE, visits), (float, comings), (float, comings), (CODE, visits), (bool, visits)]
+    theirs = Tasks(*columns((ID, int(own.stage_start[n]) + 1), *of_tasks, *of_visits))
     _assign(dossiers, own.course, recipe.doing, recipe.laws, theirs)
     return own, theirs
 
@@ -110,7 +112,7 @@ def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tupl
 
 
 @partial(cached, _nrt=False)
-def _assign(dossiers: Arrivals, course: Ints, doing: Doing, laws: Floats, theirs: Tasks) -> None:
+def _assign(dossiers: Arrivals, course: Ids, doing: Doing, laws: Floats, theirs: Tasks) -> None:
     """Fill the columns of stages, tasks and visits."""
     stream, _, key, channel, _, _ = dossiers
     r_course, r_opens, r_rework, r_occurrence = doing.course, doing.opens, doing.rework, doing.occurrence

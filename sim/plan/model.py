@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
-from sim.engine.contract import Bools, Draws, Floats, Ints, Plan
+from sim.engine.contract import Bools, Codes, Draws, Floats, Ids, Ints, Plan
 from sim.laws import Law
 from sim.scenario.domain import Scenario
 
@@ -126,9 +126,9 @@ class Clock(NamedTuple):
 class Underway(NamedTuple):
     """The dossiers under way when the run begins, in the order in which they were received."""
 
-    stream: Ints  # int[dossier]
-    number: Ints  # int[dossier] below 0: no number of a dossier that arrives
-    channel: Ints  # int[dossier]
+    stream: Ids  # int[dossier]
+    number: Ids  # int[dossier] below 0: no number of a dossier that arrives
+    channel: Codes  # int[dossier]
     ways: tuple[tuple[Way, ...], ...]  # of each dossier
     clock: Clock
 
@@ -162,12 +162,12 @@ class Model:
 class Labels(NamedTuple):
     """What observers need to know of a replication beside the draws."""
 
-    stream: Ints  # int[dossier] index of Model.streams
-    number: Ints  # int[dossier] the dossier's number in its stream; below 0: under way when the run begins
-    channel: Ints  # int[dossier] Channel
+    stream: Ids  # int[dossier] index of Model.streams
+    number: Ids  # int[dossier] the dossier's number in its stream; below 0: under way when the run begins
+    channel: Codes  # int[dossier] Channel
     satisfied_within: Floats  # float[dossier] minutes of burden; inf without a survey
     very_satisfied_within: Floats  # float[dossier]
-    step: Ints  # int[task] index into tuple(Model.steps)
+    step: Ids  # int[task] index into tuple(Model.steps)
     rework: Bools  # bool[task] inserted by a loop
 
 

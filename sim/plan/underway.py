@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from math import nan
+from typing import Any
 
 import numpy as np
 
-from sim.engine.contract import Floats, Ints, Mark
+from sim.engine.contract import Floats, Ids, Mark
 from sim.engine.rules import next_visit
 from sim.keyed import dossier, name_hash, of_dossier
 from sim.officetime import OfficeTime, due
@@ -60,7 +61,9 @@ def underway(
     known.sort(key=lambda one: one[0])
     _, stream_of, number, channel, ways, clocks = zip(*known, strict=True) if known else [()] * 6
     hands = np.array(clocks, np.float64).reshape(-1, len(Clock._fields))
-    return Underway(_ints(stream_of), _ints(number), _ints(channel), tuple(ways), Clock(*hands.T.copy()))
+    return Underway(
+        _ids(stream_of), _ids(number), np.array(channel, np.int8), tuple(ways), Clock(*hands.T.copy())
+    )
 
 
 def with_underway(model: Model, seed: int, replication: int, new: Arrivals) -> tuple[Arrivals, Clock]:
@@ -77,8 +80,9 @@ def with_underway(model: Model, seed: int, replication: int, new: Arrivals) -> t
     while (others := number >= recipe.going.until[way]).any():
         way = way + others
     entry = _first_entry(model, key, recipe.entry[way])
-    begun = Arrivals(own.stream, own.number, key, own.channel, way, entry)
-    every = Arrivals._make(np.concatenate(both) for both in zip(begun, new, strict=True))
+    begun = Arrivals(own.stream, own.number, key, own.channel, way.astype(np.int32), entry)
+    pairs: Any = zip(begun, new, strict=True)
+    every = Arrivals._make(np.concatenate(both) for both in pairs)
     order = np.argsort(every.arrival, kind="stable")
     unknown = np.full(len(new.stream), nan)
     return every.take(order), Clock._make(np.append(hand, unknown)[order] for hand in own.clock)
@@ -119,5 +123,5 @@ def _minutes(moment: datetime, first: date) -> float:
     return (moment - datetime.combine(first, time())) / MINUTE
 
 
-def _ints(values: Iterable[int]) -> Ints:
-    return np.array(list(values), np.int64)
+def _ids(values: Iterable[int]) -> Ids:
+    return np.array(list(values), np.int32)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.contract import Bools, Draws, Floats, Ints, Kind, Log, Plan
+from sim.engine.contract import Bools, Draws, Floats, Ids, Ints, Kind, Log, Plan
 from sim.officetime import OfficeTime, working_elapsed
 from sim.plan.model import Model, Replication
 from sim.results.observe import changes
@@ -142,7 +142,7 @@ class Unstaffed:
         self._crew_of = np.array([distinct[teams] for teams in servers], np.int16)  # int[queue]
         self._crews = [_Crew.of(plan.office, draws, np.array(teams, np.int64)) for teams in distinct]
 
-    def __call__(self, queue: Ints, t: Floats, elapsed: Floats) -> Floats:
+    def __call__(self, queue: Ids, t: Floats, elapsed: Floats) -> Floats:
         """Minutes until `t`, when so much office time had elapsed, for the queue of each: float[row]."""
         minutes = np.zeros(len(t))
         crew = self._crew_of[queue]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.contract import Floats, Ints, Log
+from sim.engine.contract import Floats, Ints, Log, Whole
 from sim.officetime import DAY, HOUR
 from sim.plan.model import Model, Replication
 from sim.results.groups import Groups, Level
@@ -63,7 +63,7 @@ def staffing_by_hour(model: Model, replication: Replication, log: Log) -> Staffi
     Overtime is taken to be the last minutes of the work it belongs to.
     """
 
-    def minutes(team: Ints, began: Floats, ended: Floats, people: Ints | None = None) -> Floats:
+    def minutes(team: Whole, began: Floats, ended: Floats, people: Ints | None = None) -> Floats:
         number = np.ones(len(team), np.int64) if people is None else people
         return course(model.window, HOUR, Groups(len(model.teams), team), began, ended, number).minutes
 

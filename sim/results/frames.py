@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from sim.engine.contract import Floats, Ints, Outcome
+from sim.engine.contract import Floats, Ints, Outcome, Whole
 from sim.officetime import DAY, HOUR
 from sim.plan.model import Channel, Model
 from sim.results.attribution import Cause
@@ -240,11 +240,11 @@ def _moments(model: Model, t: Floats) -> np.ndarray[tuple[int], np.dtype[np.date
     return moments
 
 
-def _names_of(kind: type[IntEnum], codes: Ints) -> pd.Categorical:
+def _names_of(kind: type[IntEnum], codes: Whole) -> pd.Categorical:
     return _category([member.name.lower() for member in kind], codes)
 
 
-def _category(names: Sequence[str], codes: Ints) -> pd.Categorical:
+def _category(names: Sequence[str], codes: Whole) -> pd.Categorical:
     """A column of names: names[codes[row]]; names may repeat, and -1 is none."""
     number, distinct = pd.factorize(pd.Index(names))
     return pd.Categorical.from_codes(np.append(number, -1)[codes], categories=distinct)

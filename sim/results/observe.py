@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import officetime
-from sim.engine.contract import Bools, Draws, Floats, Ints, Log, Outcome, Reason
+from sim.engine.contract import Bools, Draws, Floats, Ints, Log, Outcome, Reason, Whole
 from sim.plan.model import Model, Replication
 from sim.results import passes
 
@@ -191,7 +191,7 @@ def ran_late(model: Model, log: Log) -> Bools:
     return (log.overtime > 0) & (log.started >= first) & (log.started < before)
 
 
-def changes(key: Ints) -> Bools:
+def changes(key: Whole) -> Bools:
     """Where a sorted column begins another value: bool[row], the first row included."""
     begins = np.ones(len(key), np.bool_)
     begins[1:] = key[1:] != key[:-1]

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.engine.contract import Bools, Floats, Ints, Kind, Log, Mark, Outcome
+from sim.engine.contract import Bools, Floats, Ids, Ints, Kind, Log, Mark, Outcome
 from sim.plan.model import Channel, Model, Replication, Stream
 from sim.results.groups import Groups, Label, Level, case_levels, ratio
 from sim.results.observe import FINISHED, Dossiers, Status, dossier_of_task
@@ -69,7 +69,7 @@ class Period(NamedTuple):
     """The dossiers that the period had to do with: received in it, or before and open when it began."""
 
     dossiers: Dossiers
-    stream: Ints  # int[dossier]
+    stream: Ids  # int[dossier]
     new: Bools  # bool[dossier] received in the period; the others are carried over
     online: Bools  # bool[dossier]
     contacts: Ints  # int[dossier] how often the citizen had to complete the dossier

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from sim.engine.contract import Bools, Floats, Ints, Kind, Mark, Outcome, Reason
+from sim.engine.contract import Bools, Codes, Floats, Ids, Ints, Kind, Mark, Outcome, Reason
 from sim.kernelcache import cached
 from sim.officetime import LATE, OVERDUE, classify, day_of, due_day
 
@@ -23,9 +23,9 @@ LOST, NO_SHOW = int(Outcome.LOST), int(Reason.NO_SHOW)
 @cached
 def visits(
     end: float,
-    stage_start: Ints,
-    task_start: Ints,
-    kind: Ints,
+    stage_start: Ids,
+    task_start: Ids,
+    kind: Codes,
     rework: Bools,
     entered: Floats,
     started: Floats,
@@ -117,13 +117,13 @@ def visits(
 @cached
 def dossiers(
     end: float,
-    stage_start: Ints,
-    task_start: Ints,
-    mark: Ints,
-    unit: Ints,
+    stage_start: Ids,
+    task_start: Ids,
+    mark: Codes,
+    unit: Codes,
     paused: Floats,
     ended: Floats,
-    outcome: Ints,
+    outcome: Codes,
     received: Floats,
     due: Floats,
     ready: Floats,
@@ -169,10 +169,10 @@ def staffing(
     roster_time: Floats,
     roster_team: Ints,
     roster_staff: Ints,
-    spell_team: Ints,
+    spell_team: Ids,
     spell_began: Floats,
     spell_ended: Floats,
-    team_of: Ints,
+    team_of: Ids,
     started: Floats,
     overtime: Floats,
 ) -> tuple[Floats, Floats, Floats]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.engine.contract import Floats, Ints, Log
+from sim.engine.contract import Codes, Floats, Ids, Ints, Log
 from sim.plan.model import Model, Replication
 from sim.results import official
 from sim.results.attribution import Cause, attribution
@@ -24,23 +24,23 @@ KEPT_REPLICATIONS = 10
 class Case(NamedTuple):
     """What is known of dossiers from the start; see `Labels`."""
 
-    stream: Ints
-    number: Ints
-    channel: Ints
+    stream: Ids
+    number: Ids
+    channel: Codes
 
 
 class Tasks(NamedTuple):
     """The log, one row per task of the whole run, warm-up included; instants in minutes."""
 
     dossier: Ints
-    step: Ints  # index into tuple(Model.steps)
-    team: Ints  # -1: none
+    step: Ids  # index into tuple(Model.steps)
+    team: Ids  # -1: none
     entered: Floats
     started: Floats
     ended: Floats
     overtime: Floats
-    interrupted: Ints
-    outcome: Ints
+    interrupted: Ids
+    outcome: Codes
 
 
 class Hours(NamedTuple):

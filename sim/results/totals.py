@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.contract import Bools, Floats, Ints, Reason
+from sim.engine.contract import Bools, Floats, Ids, Ints, Reason
 from sim.kernelcache import cached
 from sim.officetime import HOUR
 from sim.plan.model import Model, Replication
@@ -162,7 +162,7 @@ def _sum_visits(
     first: float,
     before: float,
     streams: int,
-    stream_of: Ints,
+    stream_of: Ids,
     whose: Ints,
     entered: Floats,
     wait: Floats,
@@ -204,7 +204,7 @@ def _sum_visits(
 def _waits(
     first: float,
     before: float,
-    stream_of: Ints,
+    stream_of: Ids,
     into: Ints,
     bounds: Ints,
     whose: Ints,
@@ -230,7 +230,7 @@ def _sum_dossiers(
     first: float,
     before: float,
     streams: int,
-    stream_of: Ints,
+    stream_of: Ids,
     received: Floats,
     ready: Floats,
     status: Ints,
