@@ -155,12 +155,14 @@ def _read(recipe: Recipe, keys: Words, ticket: Ints, arrival: Floats) -> Arrival
 def _read_into(
     keys: Words, ways: Ints, ticket: Ints, stream: Ids, number: Ids, key: Words, channel: Codes, way: Ids
 ) -> None:
-    for row in range(len(ticket)):
-        stream[row] = ticket[row] // STREAM_UNIT
-        number[row] = ticket[row] % STREAM_UNIT // NUMBER_UNIT
-        channel[row] = ticket[row] % NUMBER_UNIT
-        key[row] = dossier(keys[stream[row]], np.uint64(number[row]))
-        way[row] = ways[stream[row], channel[row]]
+    # Without a sign, a division by these is a shift, and an index needs no check whether it counts from the end.
+    stream_unit, number_unit = np.uint64(STREAM_UNIT), np.uint64(NUMBER_UNIT)
+    for row in range(np.uint64(len(ticket))):
+        own = np.uint64(ticket[row])
+        whose, which, how = own // stream_unit, own % stream_unit // number_unit, own % number_unit
+        stream[row], number[row], channel[row] = whose, which, how
+        key[row] = dossier(keys[whose], which)
+        way[row] = ways[whose, how]
 
 
 def _book(model: Model, keys: Words, arrival: Floats, ticket: Ints) -> None:

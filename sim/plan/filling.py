@@ -89,25 +89,27 @@ def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tupl
     satisfied, very_satisfied = going.satisfied, going.very_satisfied
     stage_start, site, unit, amount, cut_off, within, very_within, course = own
     stage_start[0] = tasks = visits = 0
-    for d in range(len(stream)):
-        mine = stream[d]
+    for d in range(np.uint64(len(stream))):
+        mine = np.uint64(stream[d])
         site[d], unit[d], amount[d], cut_off[d] = g_site[mine], g_unit[mine], g_amount[mine], g_cut_off[mine]
         within[d], very_within[d] = np.inf, np.inf
         if satisfied != NO_LAW:
             u = of_dossier(key[d], SURVEY)  # one number decides both answers
             within[d], very_within[d] = quantile(u, laws, satisfied), quantile(u, laws, very_satisfied)
-        way = first_way[d]
+        way = np.uint64(first_way[d])
         if g_until[way] < 1:
             u = of_dossier(key[d], RESULT)
             while u >= g_until[way]:
-                way += 1
+                way += ONE
         node = g_root[way]
         while node >= 0:
-            node = struck[node] if of_dossier(key[d], purpose[node]) < probability[node] else others[node]
-        course[d] = ~node
-        stage_start[d + 1] = stage_start[d] + g_stages[~node]
-        tasks += g_tasks[~node]
-        visits += g_visits[~node]
+            fork = np.uint64(node)
+            node = struck[fork] if of_dossier(key[d], purpose[fork]) < probability[fork] else others[fork]
+        found = np.uint64(~node)
+        course[d] = found
+        stage_start[d + ONE] = stage_start[d] + g_stages[found]
+        tasks += g_tasks[found]
+        visits += g_visits[found]
     return tasks, visits
 
 

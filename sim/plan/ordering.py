@@ -10,6 +10,7 @@ from sim.engine.contract import Floats, Ints
 from sim.kernelcache import cached
 
 CELL = 64  # instants in a cell, on average
+ONE = np.uint64(1)  # numbers without a sign need no check, as an index, whether they count from the end
 
 
 def in_order(moment: Floats, ticket: Ints, end: float) -> tuple[Floats, Ints]:
@@ -33,8 +34,8 @@ def _sort(moment: Floats, ticket: Ints, end: float, dealt_moment: Floats, dealt_
     for cell in range(cells):
         largest = max(largest, start[cell + 1] - start[cell])
     box = np.empty(largest + 1, np.int64)
-    for cell in range(cells):
-        first, last = start[cell], start[cell + 1]
+    for cell in range(np.uint64(cells)):
+        first, last = np.uint64(start[cell]), np.uint64(start[cell + ONE])
         if last > first:
             _boxed(dealt_moment, dealt_ticket, first, last, box, moment, ticket)
             _insertion(moment, ticket, first, last)
@@ -48,50 +49,56 @@ def _dealt(moment: Floats, ticket: Ints, end: float, cells: int, to_moment: Floa
     start = np.zeros(cells + 1, np.int64)
     for t in moment:
         if t < end:
-            start[min(int(t * per_minute), cells - 1) + 1] += 1
-    for cell in range(cells):
-        start[cell + 1] += start[cell]
+            start[np.uint64(min(int(t * per_minute), cells - 1)) + ONE] += 1
+    for before in range(cells):
+        start[before + 1] += start[before]
     place = start[:-1].copy()
-    for i in range(len(moment)):
+    for i in range(np.uint64(len(moment))):
         t = moment[i]
         if t < end:
-            cell = min(int(t * per_minute), cells - 1)
-            to_moment[place[cell]] = t
-            to_ticket[place[cell]] = ticket[i]
+            cell = np.uint64(min(int(t * per_minute), cells - 1))
+            at = np.uint64(place[cell])
+            to_moment[at], to_ticket[at] = t, ticket[i]
             place[cell] += 1
     return start
 
 
 @register_jitable
 def _boxed(
-    moment: Floats, ticket: Ints, first: int, last: int, box: Ints, to_moment: Floats, to_ticket: Ints
+    moment: Floats,
+    ticket: Ints,
+    first: np.uint64,
+    last: np.uint64,
+    box: Ints,
+    to_moment: Floats,
+    to_ticket: Ints,
 ) -> None:
     """One cell, dealt out to boxes between its least and its greatest moment."""
     low = high = moment[first]
-    for i in range(first + 1, last):
+    for i in range(first + ONE, last):
         low, high = min(low, moment[i]), max(high, moment[i])
     boxes = last - first
-    scale = boxes - 1 if high > low else 0
+    scale = float(boxes - ONE) if high > low else 0.0
     width = high - low if high > low else 1.0
-    for i in range(boxes + 1):
+    for i in range(boxes + ONE):
         box[i] = 0
     for i in range(first, last):
-        box[int((moment[i] - low) / width * scale) + 1] += 1
+        box[np.uint64((moment[i] - low) / width * scale) + ONE] += 1
     for i in range(boxes):
-        box[i + 1] += box[i]
+        box[i + ONE] += box[i]
     for i in range(first, last):
-        own = int((moment[i] - low) / width * scale)
-        at = first + box[own]
+        own = np.uint64((moment[i] - low) / width * scale)
+        at = first + np.uint64(box[own])
         box[own] += 1
         to_moment[at], to_ticket[at] = moment[i], ticket[i]
 
 
 @register_jitable
-def _insertion(moment: Floats, ticket: Ints, first: int, last: int) -> None:
-    for i in range(first + 1, last):
+def _insertion(moment: Floats, ticket: Ints, first: np.uint64, last: np.uint64) -> None:
+    for i in range(first + ONE, last):
         t, own = moment[i], ticket[i]
-        at = i
-        while at > first and moment[at - 1] > t:
-            moment[at], ticket[at] = moment[at - 1], ticket[at - 1]
-            at -= 1
+        at = np.uint64(i)
+        while at > first and moment[at - ONE] > t:
+            moment[at], ticket[at] = moment[at - ONE], ticket[at - ONE]
+            at -= ONE
         moment[at], ticket[at] = t, own
