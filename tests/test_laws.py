@@ -12,7 +12,7 @@ from scipy.special import gamma as gamma_function
 
 from sim.laws import parse
 
-OUTERMOST = np.array([2.0**-54, 1 - 2.0**-53])
+OUTERMOST = [2.0**-53, 1 - 2.0**-53]  # the numbers that are drawn are odd multiples of 2**-53
 SIGMA = np.sqrt(np.log(1 + (6 / 14) ** 2))
 ORACLES = {
     "exponential(mean=45)": stats.expon(scale=45),

@@ -9,7 +9,7 @@ import pytest
 from scipy import special
 
 from sim.laws import parse
-from sim.quantiles import gamma_row, normal, quantile, quantiles
+from sim.quantiles import gamma_row, normal, normals, quantile, quantiles
 
 TINY = 2.0 ** -np.arange(54, 3, -1.0)
 U = np.concatenate([TINY, np.linspace(0.1, 0.9, 2001), 1 - TINY[1:][::-1]])
@@ -20,6 +20,14 @@ def test_normal_is_that_of_others() -> None:
     np.testing.assert_allclose(found, special.ndtri(U), rtol=2e-15, atol=1e-16)
     assert found.tolist() == [NormalDist().inv_cdf(u) for u in U.tolist()]
     assert (np.diff(found) > 0).all()
+
+
+def test_normals_are_the_same_one_by_one() -> None:
+    """Also those that are computed several at a time."""
+    u = np.concatenate([U, np.random.default_rng(1).random(10_000)])
+    found = np.empty(len(u))
+    normals(u, found)
+    assert found.tolist() == [normal(x) for x in u.tolist()]
 
 
 SHAPES = [0.001, 0.02, 1 / 16, 0.3, 0.5, 1, 1.5, 2, 3, 5.44, 10, 33, 100, 1e3, 1e5]

@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.columns import columns
+from sim.compiler import njit
 from sim.engine.contract import Bools, Codes, Floats, Ids, Kind
 from sim.kernelcache import cached
 from sim.keyed import name_hash, of_dossier
 from sim.plan.arrivals import Arrivals
 from sim.plan.model import Channel
-from sim.plan.recipe import NO_LAW, Doing, Going, Recipe
-from sim.quantiles import quantile
+from sim.plan.recipe import NO_LAW, Doing, Going, Recipe, Words
+from sim.quantiles import normals, quantile, transformed
 
 RESULT, SURVEY, PRIORITY = name_hash("result"), name_hash("survey"), name_hash("priority")
 DATA_REUSE, NO_SHOW = name_hash("data-reuse"), name_hash("no-show")
@@ -29,6 +30,7 @@ ONLINE, ASSISTED = int(Channel.ONLINE), int(Channel.ASSISTED)
 ONE = np.uint64(
     1
 )  # numbers without a sign stay so: as an index they need no check whether they count from the end
+BLOCK = 256  # tasks
 PRIORITY_GROUP, BOOKED = 1, 2  # the classes of priority above ordinary citizens
 
 
@@ -64,6 +66,24 @@ class Tasks(NamedTuple):
     no_show: Bools
 
 
+class Block(NamedTuple):
+    """Tasks of which all but the minutes of work is known: normal quantiles come sooner many at a time."""
+
+    task: Words
+    u: Floats
+    law: Words
+    factor: Floats
+    known: Floats  # another factor
+    scan: Floats  # minutes besides
+    z: Floats  # the normal quantile of u
+
+
+def make_block() -> Block:
+    """A block that holds none."""
+    task, law = np.zeros((2, BLOCK), np.uint64)
+    return Block(task, np.full(BLOCK, 0.5), law, *np.zeros((4, BLOCK)))
+
+
 def fill(dossiers: Arrivals, recipe: Recipe) -> tuple[Dossiers, Tasks]:
     """All columns of these dossiers."""
     n = len(dossiers.stream)
@@ -74,7 +94,7 @@ def fill(dossiers: Arrivals, recipe: Recipe) -> tuple[Dossiers, Tasks]:
     of_tasks = [(kind, tasks) for kind in (CODE, ID, ID, float, CODE, ID, ID, bool)]
     of_visits = [(CODE, visits), (float, comings), (float, comings), (CODE, visits), (bool, visits)]
     theirs = Tasks(*columns((ID, int(own.stage_start[n]) + 1), *of_tasks, *of_visits))
-    _assign(dossiers, own.course, recipe.doing, recipe.laws, theirs)
+    _assign(dossiers, own.course, recipe.doing, recipe.laws, make_block(), theirs)
     return own, theirs
 
 
@@ -114,7 +134,7 @@ def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tupl
 
 
 @partial(cached, _nrt=False)
-def _assign(dossiers: Arrivals, course: Ids, doing: Doing, laws: Floats, theirs: Tasks) -> None:
+def _assign(dossiers: Arrivals, course: Ids, doing: Doing, laws: Floats, block: Block, theirs: Tasks) -> None:
     """Fill the columns of stages, tasks and visits."""
     stream, _, key, channel, _, _ = dossiers
     r_course, r_opens, r_rework, r_occurrence = doing.course, doing.opens, doing.rework, doing.occurrence
@@ -130,7 +150,8 @@ def _assign(dossiers: Arrivals, course: Ids, doing: Doing, laws: Floats, theirs:
     work, mark, visit, step_of = theirs.work, theirs.mark, theirs.visit, theirs.step
     rework, priority, moment = theirs.rework, theirs.priority, theirs.moment
     patience, returns, no_show = theirs.patience, theirs.returns, theirs.no_show
-    stage = task = row = np.uint64(0)
+    b_task, b_u, b_law, b_factor, b_known, b_scan, _ = block
+    stage = task = row = held = np.uint64(0)
     for d in range(np.uint64(len(course))):
         own, luck = np.uint64(stream[d]), key[d]
         booked = channel[d] == APPOINTMENT
@@ -147,15 +168,19 @@ def _assign(dossiers: Arrivals, course: Ids, doing: Doing, laws: Floats, theirs:
             step = np.uint64(r_step[occurrence])
             kind[task], mark[task], round_[task] = r_kind[step], r_mark[step], r_round[step]
             step_of[task], rework[task], queue[task] = step, r_rework[i], r_queue[own, step]
-            minutes = 0.0
+            work[task] = 0.0
             if r_law[step] != NO_LAW:
-                minutes = quantile(of_dossier(luck, r_work[occurrence]), laws, r_law[step])
-                minutes *= r_factor[own, step]
+                b_task[held], b_u[held] = task, of_dossier(luck, r_work[occurrence])
+                b_law[held], b_factor[held] = r_law[step], r_factor[own, step]
+                b_known[held], b_scan[held] = 1.0, 0.0
                 if r_known[step] < 1 and of_dossier(luck, DATA_REUSE) < known_share:
-                    minutes *= r_known[step]
+                    b_known[held] = r_known[step]
                 if r_scanned[step] and on_paper:
-                    minutes += quantile(of_dossier(luck, r_scan[occurrence]), laws, scan_law)
-            work[task] = minutes
+                    b_scan[held] = quantile(of_dossier(luck, r_scan[occurrence]), laws, scan_law)
+                held += ONE
+                if held == BLOCK:
+                    _work(block, int(held), laws, work)
+                    held = np.uint64(0)
             visit[task] = -1
             if r_kind[step] == DESK:
                 visit[task] = row
@@ -175,4 +200,14 @@ def _assign(dossiers: Arrivals, course: Ids, doing: Doing, laws: Floats, theirs:
                 returns[row] = again
                 row += ONE
             task += ONE
+    _work(block, int(held), laws, work)
     task_start[stage] = task
+
+
+@njit(_nrt=False)
+def _work(block: Block, held: int, laws: Floats, work: Floats) -> None:
+    """The minutes of the tasks held in a block."""
+    task, u, law, factor, known, scan, z = block
+    normals(u, z)
+    for i in range(held):
+        work[task[i]] = transformed(u[i], z[i], laws, law[i]) * factor[i] * known[i] + scan[i]
