@@ -85,15 +85,15 @@ def replicate(model: Model, seed: int, look: Observe, engine: str = "compiled") 
 def stay(run: Ran) -> dict[str, float]:
     """Mean minutes from arrival to the last station's end, of each class of priority."""
     draws = run.replication.draws
-    counted = (draws.arrival >= run.model.window[0]) & ~np.isnan(run.log.ready)
-    first = draws.task_start[draws.stage_start[:-1]]
-    high = draws.priority[draws.visit[first]] > 0
-    minutes = run.log.ready - draws.arrival
-    return {
-        f"stay, {name}": float(minutes[counted & chosen].mean())
-        for name, chosen in (("priority", high), ("others", ~high))
-        if chosen.any()
-    }
+    since = np.searchsorted(draws.arrival, run.model.window[0])
+    minutes = run.log.ready[since:] - draws.arrival[since:]
+    done = ~np.isnan(minutes)
+    high = np.zeros(len(minutes), np.bool_)
+    if draws.priority.any():
+        first = draws.task_start[draws.stage_start[since:-1]]
+        high = draws.priority[draws.visit[first]] > 0
+    classes = (("priority", done & high), ("others", done & ~high))
+    return {f"stay, {name}": float(minutes.mean(where=these)) for name, these in classes if these.any()}
 
 
 def centre(run: Ran) -> dict[str, float]:
