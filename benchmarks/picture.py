@@ -31,7 +31,7 @@ def draw(results: Results, file: Path = FILE) -> None:
         axes.set_ylim(0, highest * 1.1)
         axes.yaxis.set_major_formatter(lambda value, _: number(value))
     below[0].set_ylabel("tasks a second")
-    below[0].legend(frameon=False, fontsize=9, loc="lower left")
+    below[-1].legend(frameon=False, fontsize=9, loc="upper right")
     with mpl.rc_context({"svg.hashsalt": "motcua"}):
         figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
 
