@@ -73,9 +73,8 @@ ENTER = int(Precedence.ENTER) << PRECEDENCE_AT
 PATIENCE = int(Precedence.PATIENCE) << PRECEDENCE_AT
 ROSTER = int(Precedence.ROSTER) << PRECEDENCE_AT
 CLOSING = int(Precedence.CLOSING) << PRECEDENCE_AT
-TAKEN, ARRIVALS, ROSTERS, CLOSINGS = range(
-    4
-)  # the next of the events that come sorted, unless it has been taken
+# The next of the events that come sorted, unless it has been taken.
+TAKEN, ARRIVALS, ROSTERS, CLOSINGS = range(4)
 
 
 def simulate(plan: Plan, draws: Draws) -> Log:
