@@ -81,3 +81,15 @@ def test_what_comes_after_the_end_is_not_kept(time: float) -> None:
 
 def test_each_power_of_two_is_found() -> None:
     assert [int(POWER[2**power % 67]) for power in range(64)] == list(range(64))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_crowd_in_one_instant_comes_by_code(order: int) -> None:
+    """More events than the front holds, each later than all before it, or earlier."""
+    agenda = Driven(1.0, 1000.0)
+    agenda.add(3.0, 0)
+    for code in [*range(1, 300)][::order]:
+        agenda.add(5.0, code)
+        agenda.add(3.0, code)
+    assert [agenda.take()[1] for _ in range(300)] == [*range(300)]
+    assert [agenda.take()[1] for _ in range(299)] == [*range(1, 300)]

@@ -168,7 +168,8 @@ def refill(front: Records, rest: Records, counts: Ints) -> None:
 def add_crowded(front: Records, rest: Records, counts: Ints, time: float, code: int) -> None:
     """Add an event of the current slice where the front may be full, or the rest in use."""
     size = counts[FRONT_SIZE]
-    if counts[REST_SIZE] > 0 and size > 0 and not _earlier(time, code, front[0]["time"], front[0]["code"]):
+    full = size == FRONT or (size > 0 and counts[REST_SIZE] > 0)
+    if full and not _earlier(time, code, front[0]["time"], front[0]["code"]):
         _push(rest, counts, time, code)
         return
     if size == FRONT:
