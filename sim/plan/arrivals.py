@@ -13,7 +13,7 @@ from sim.compiler import register_jitable
 from sim.engine.contract import Codes, Floats, Ids, Ints
 from sim.kernelcache import cached
 from sim.keyed import dossier, name_hash, of_dossier
-from sim.plan.intensity import guide_of, instant, with_day_factors
+from sim.plan.intensity import ONE, guide_of, instant, with_day_factors
 from sim.plan.model import Channel, Model
 from sim.plan.ordering import in_order
 from sim.plan.outages import after_outage, outages
@@ -110,14 +110,15 @@ def _come(keys: Words, count: Ints, curves: Curves, coming: Coming, arrival: Flo
     start, edge, mass, guide = curves
     counter, online, exists, online_share, assisted, post, appointment = coming
     chosen = post > 0 or appointment > 0 or online_share.max() > 0
-    row = 0
+    row = np.uint64(0)
     for stream in range(len(count)):
         first, last = start[counter[stream]], start[counter[stream] + 1]
         c_edge, c_mass, c_guide = edge[first:last], mass[first:last], guide[first : last - 1]
         first, last = start[online[stream]], start[online[stream] + 1]
         o_edge, o_mass, o_guide = edge[first:last], mass[first:last], guide[first : last - 1]
+        own, first_ticket = keys[stream], stream * STREAM_UNIT
         for number in range(count[stream]):
-            key = dossier(keys[stream], np.uint64(number))
+            key = dossier(own, np.uint64(number))
             share = of_dossier(key, ARRIVAL)
             t = instant(c_edge, c_mass, c_guide, share)
             channel = AT_COUNTER
@@ -128,8 +129,8 @@ def _come(keys: Words, count: Ints, curves: Curves, coming: Coming, arrival: Flo
                 if channel in (ONLINE, POST):  # they come around the clock
                     t = instant(o_edge, o_mass, o_guide, share)
             arrival[row] = t
-            ticket[row] = stream * STREAM_UNIT + number * NUMBER_UNIT + channel
-            row += 1
+            ticket[row] = first_ticket + number * NUMBER_UNIT + channel
+            row += ONE
 
 
 @register_jitable

@@ -21,6 +21,7 @@ from sim.scenario import notation
 from sim.scenario.domain import Profile, Surge
 
 DAY = 1440.0
+ONE = np.uint64(1)  # numbers without a sign need no check, as an index, whether they count from the end
 
 
 def intensity(
@@ -84,18 +85,18 @@ def instant(edge: Floats, mass: Floats, guide: Ints, share: float) -> float:
 
     Inf if there is no demand.
     """
-    segments = len(mass) - 1
+    segments = np.uint64(len(mass)) - ONE
     target = share * mass[segments]
-    at = guide[min(int(share * segments), segments - 1)]
+    at = np.uint64(guide[min(np.uint64(share * segments), segments - ONE)])
     while at < segments and mass[at] < target:
-        at += 1
-    while at > 1 and mass[at - 1] >= target:
-        at -= 1
-    if mass[at] <= mass[at - 1]:
+        at += ONE
+    while at > ONE and mass[at - ONE] >= target:
+        at -= ONE
+    before, after, start, end = mass[at - ONE], mass[at], edge[at - ONE], edge[at]
+    if after <= before:
         return math.inf
-    within = (target - mass[at - 1]) / (mass[at] - mass[at - 1])
-    t = edge[at - 1] + within * (edge[at] - edge[at - 1])
-    return t if t < edge[at] else float(np.nextafter(edge[at], 0.0))
+    t = start + (target - before) / (after - before) * (end - start)
+    return t if t < end else float(np.nextafter(end, 0.0))
 
 
 def _whole_years(first: date, days: int) -> int:
