@@ -22,6 +22,7 @@ COMPILING = (b"sim.compiler", b"sim.kernelcache")
 # Whatever is compiled imports one of these; the constants it reads besides are those of the contract.
 SOURCES = (
     HERE / "engine/contract.py",
+    HERE / "compiler.py",
     *sorted(f for f in HERE.rglob("*.py") if any(name in f.read_bytes() for name in COMPILING)),
 )
 

@@ -18,9 +18,16 @@ from sim.compiler import njit, register_jitable
 from sim.kernelcache import cached
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint64]
 
 CONSTANT, EXPONENTIAL, LOGNORMAL, GAMMA, WEIBULL, UNIFORM, TRIANGULAR, EMPIRICAL = range(8)
 CENTRAL = 0.425
+# log(2) in two parts, of which the first has so few digits that its multiples are exact; and what rounds a number
+# to a whole one that is added and taken away again, and leaves this in the last bits in between.
+LOG_2, HIGH, LOW = math.log(2), 6.93147180369123816490e-01, 1.90821492927058770002e-10
+ROUNDS, FARTHEST = 1.5 * 2.0**52, 708.0
+POWERS = 2.0 ** np.arange(-1023, 1024)
 TABLE = 4  # a row: code, three parameters, table
 
 # The table of a gamma law: its logarithm against the normal quantile, on even knots, between which runs the
@@ -36,22 +43,25 @@ TOLERANCE = 2e-11  # relative error of a value half-way between two knots
 @register_jitable(forceinline=True)
 def quantile(u: float, laws: Floats, at: int) -> float:
     """Invert at u, a multiple of 2**-53 in (0, 1), the law whose row begins at `at` of a flat list of rows."""
-    code = laws[at]
-    return transformed(u, normal(u) if LOGNORMAL <= code <= GAMMA else 0.0, laws, at)
+    if by_normal(laws, at):
+        return laws[at + 1] * exp(exponent(normal(u), laws, at))
+    return direct(u, laws, at)
 
 
 @register_jitable(forceinline=True)
-def transformed(u: float, z: float, laws: Floats, at: int) -> float:
-    """As :func:`quantile`, where the normal quantile of u is known; other laws than lognormal and gamma need none."""
+def by_normal(laws: Floats, at: int) -> bool:
+    """Whether a normal quantile leads to those of the law."""
+    return bool(LOGNORMAL <= laws[at] <= GAMMA)
+
+
+@register_jitable(forceinline=True)
+def direct(u: float, laws: Floats, at: int) -> float:
+    """As :func:`quantile`, of laws to which no normal quantile leads."""
     code, a, b, c = laws[at], laws[at + 1], laws[at + 2], laws[at + 3]
     if code == CONSTANT:
         return a
     if code == EXPONENTIAL:
         return -a * math.log(1 - u)  # 1 - u is exact, and the C library's log quicker than its log1p
-    if code == LOGNORMAL:
-        return a * math.exp(b * z - c)
-    if code == GAMMA:
-        return a * math.exp(_log_gamma(z, b, int(c), laws, at + TABLE))
     if code == WEIBULL:
         return a * (-math.log(1 - u)) ** b
     if code == UNIFORM:
@@ -60,6 +70,14 @@ def transformed(u: float, z: float, laws: Floats, at: int) -> float:
         width, rise, fall = c - a, b - a, c - b
         return a + math.sqrt(u * width * rise) if u * width < rise else c - math.sqrt((1 - u) * width * fall)
     return laws[at + TABLE + math.ceil(u * a) - 1]
+
+
+@register_jitable(forceinline=True)
+def exponent(z: float, laws: Floats, at: int) -> float:
+    """The logarithm of a lognormal or gamma quantile, but for the factor of the row, where the normal one is z."""
+    if laws[at] == LOGNORMAL:
+        return laws[at + 2] * z - laws[at + 3]
+    return _log_gamma(z, laws[at + 2], int(laws[at + 3]), laws, at + TABLE)
 
 
 @cached
@@ -73,13 +91,59 @@ def quantiles(u: Floats, law: Floats) -> Floats:
 
 # NOTE: with the error model of numpy, no division is checked for zero, and so many at a time can be done at once.
 @njit(error_model="numpy", _nrt=False)
-def normals(u: Floats, z: Floats) -> None:
-    """Fill in the standard normal quantiles of all u: float64[n] both. The same numbers as one by one, but sooner."""
+def normals(u: Floats, z: Floats, outer: Words) -> None:
+    """Fill in the standard normal quantiles of all u: float64[n] both. The same numbers as one by one, but sooner.
+
+    `outer` is room for n indices: those far from the middle are collected first, as no processor foresees which are.
+    """
     for i in range(len(u)):
         z[i] = _central(u[i] - 0.5)
-    for i in range(len(u)):
-        if abs(u[i] - 0.5) > CENTRAL:
-            z[i] = normal(u[i])
+    count = np.uint64(0)
+    for i in range(np.uint64(len(u))):
+        outer[count] = i
+        count += np.uint64(abs(u[i] - 0.5) > CENTRAL)
+    for which in range(count):
+        z[outer[which]] = normal(u[outer[which]])
+
+
+@register_jitable
+def exp(x: float) -> float:
+    """The exponential function, to 1e-15: its series near 0 times a power of two (Cody & Waite 1980).
+
+    It has the same digits on every machine, which that of the C library has not. What lies farther from 0 than
+    `FARTHEST` counts as being there.
+    """
+    x = min(max(x, -FARTHEST), FARTHEST)
+    power = (x * (1 / LOG_2) + ROUNDS) - ROUNDS
+    return _exp_near_0((x - power * HIGH) - power * LOW) * POWERS[np.uint64(power + 1023.0)]
+
+
+@njit(error_model="numpy", _nrt=False)
+def exps(x: Floats, power: Floats, bits: Ints) -> None:
+    """Replace all x by their exponentials: float64[n]. The same numbers as one by one, but sooner.
+
+    `power` is room for n numbers, and `bits` the same memory as int64[n]: 2**k is made of the bits of k.
+    """
+    for i in range(len(x)):
+        x[i] = min(max(x[i], -FARTHEST), FARTHEST)
+        power[i] = x[i] * (1 / LOG_2) + ROUNDS
+    for i in range(len(x)):
+        whole = power[i] - ROUNDS
+        x[i] = _exp_near_0((x[i] - whole * HIGH) - whole * LOW)
+    for i in range(len(x)):
+        bits[i] = (bits[i] + 1023) << 52
+    for i in range(len(x)):
+        x[i] *= power[i]
+
+
+@register_jitable(forceinline=True)
+def _exp_near_0(x: float) -> float:
+    """The series up to the degree 13, for x up to log(2)/2 from 0."""
+    value = 1 / 6227020800 * x + 1 / 479001600
+    value = ((value * x + 1 / 39916800) * x + 1 / 3628800) * x + 1 / 362880
+    value = ((value * x + 1 / 40320) * x + 1 / 5040) * x + 1 / 720
+    value = ((value * x + 1 / 120) * x + 1 / 24) * x + 1 / 6
+    return 1 + (x + x * x * (value * x + 0.5))
 
 
 @register_jitable

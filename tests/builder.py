@@ -204,28 +204,43 @@ class World:
         rounds = [*self.rounds]
         arrivals = [float(dossier.arrival) for dossier in self.dossiers]
         assert arrivals == sorted(arrivals)
+        clock = ("received", "due", "paused", "ready")
+        known = [[getattr(dossier, name) for name in clock] for dossier in self.dossiers]
+        underway = np.flatnonzero(~np.isnan(np.array(known, np.float64).reshape(-1, 4)).all(axis=1))
+        stream, terms = tabulated([(d.site, *d.deadline, d.cut_off) for d in self.dossiers], 4)
+        doing = [
+            (
+                s.kind,
+                queues.index((i, s.name)) if s.kind <= Kind.OFFICE else -1,
+                rounds.index(s.name) if s.kind == Kind.ROUND else -1,
+                s.mark,
+            )
+            for i, s in steps
+        ]
+        activity, table = tabulated(doing, 4)
+        patience = np.array([x for step in visits for x in _longer(step.patience, attempts)], np.float64)
         draws = Draws(
             arrival=np.array(arrivals),
             stage_start=_starts([dossier.stages for dossier in self.dossiers]),
-            site=_ints(dossier.site for dossier in self.dossiers),
-            deadline_unit=_ints(dossier.deadline[0] for dossier in self.dossiers),
-            deadline_amount=np.array([float(dossier.deadline[1]) for dossier in self.dossiers]),
-            cut_off=np.array([dossier.cut_off for dossier in self.dossiers]),
-            **{
-                name: np.array([getattr(dossier, name) for dossier in self.dossiers], np.float64)
-                for name in ("received", "due", "paused", "ready")
-            },
+            stream=stream,
+            stream_site=terms[0],
+            stream_unit=terms[1],
+            stream_amount=terms[2],
+            stream_cut_off=terms[3],
+            underway=underway,
+            **{name: np.array([known[d][i] for d in underway.tolist()]) for i, name in enumerate(clock)},
             task_start=_starts(stages),
-            kind=_ints(step.kind for _, step in steps),
-            queue=_ints(queues.index((i, s.name)) if s.kind <= Kind.OFFICE else -1 for i, s in steps),
-            round=_ints(rounds.index(s.name) if s.kind == Kind.ROUND else -1 for _, s in steps),
+            activity=activity,
+            activity_kind=table[0],
+            activity_queue=table[1],
+            activity_round=table[2],
+            activity_mark=table[3],
             work=np.array([float(step.work) for _, step in steps]),
-            mark=_ints(step.mark for _, step in steps),
             visit=np.where(is_visit, np.cumsum(is_visit) - 1, -1),
             attempts=attempts,
             priority=_ints(step.priority for step in visits),
             moment=np.array([x for step in visits for x in _longer(step.moments, attempts)], np.float64),
-            patience=np.array([x for step in visits for x in _longer(step.patience, attempts)], np.float64),
+            patience=patience if np.isfinite(patience).any() else np.zeros(0),
             returns=_ints(step.returns for step in visits),
             no_show=np.array([step.no_show for step in visits], np.bool_),
             roster_time=np.array([float(t) for t, _, _ in changes]),
@@ -252,13 +267,13 @@ class Told(NamedTuple):
     dossiers: list[str] = []  # noqa: RUF012  of those received: dossier, received, due, ready
 
 
-def tell(log: Log) -> Told:
+def tell(log: Log, end: float) -> Told:
     """The whole log, nothing left out."""
     return Told(
         [_task(log, task) for task in range(len(log.entered))],
         [
             f"{task} by {team} {clock(began)}-{clock(ended)}"
-            for task, team, began, ended in zip(*log[10:14], strict=True)
+            for task, team, began, ended in zip(*log.spells(end), strict=True)
         ],
         [
             f"{task} {Reason(reason).name.lower()} {clock(entered)}-{clock(left)}"
@@ -274,7 +289,8 @@ def tell(log: Log) -> Told:
 
 def story(world: World) -> Told:
     """A world run by the reference engine, with all checks."""
-    return tell(simulate(*world.build(), check=True))
+    plan, draws = world.build()
+    return tell(simulate(plan, draws, check=True), plan.end)
 
 
 def clock(t: float) -> str:
@@ -302,6 +318,12 @@ def _longer(values: tuple[float, ...], length: int) -> list[float]:
 
 def _flat(parts):  # type: ignore[no-untyped-def]
     return [item for part in parts for item in part]
+
+
+def tabulated(rows, width: int):  # type: ignore[no-untyped-def]
+    """Rows of numbers as the number of each among those that differ, and the columns of these."""
+    table = {row: number for number, row in enumerate(dict.fromkeys(rows))}
+    return _ints(table[row] for row in rows), np.array([*table], np.float64).reshape(-1, width).T
 
 
 def typed(columns):  # type: ignore[no-untyped-def]

@@ -11,7 +11,7 @@ from math import inf, nan
 from typing import Any
 
 import numpy as np
-from builder import typed
+from builder import tabulated, typed
 
 from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Reason
 from sim.officetime import WORKING_DAYS
@@ -98,6 +98,11 @@ class Task:
     overtime: float = 0.0
 
     @property
+    def cuts(self) -> int:
+        """How often it was interrupted."""
+        return len(self.spells) - (self.ended == self.ended) if len(self.spells) > 1 else 0
+
+    @property
     def outcome(self) -> Outcome:
         if self.lost:
             return Outcome.LOST
@@ -137,24 +142,32 @@ def told(
     tasks = [task for stage in stages for task in stage]
     stream_of = [one.stream for one in dossiers for stage in one.stages for _ in np.atleast_1d(stage)]
     queues = [_queue(model, task, stream) for task, stream in zip(tasks, stream_of, strict=True)]
-    spells = [(i, task.team, *spell) for i, task in enumerate(tasks) for spell in task.spells]
+    spells = [(i, task.team, *spell) for i, task in enumerate(tasks) if task.cuts for spell in task.spells]
     left = sorted(((i, *row) for i, task in enumerate(tasks) for row in task.left), key=lambda row: row[2])
     changes = sorted(roster or [])
     streams = [model.streams[one.stream] for one in dossiers]
+    stream, terms = tabulated(
+        [(s.site, one.unit, s.amount, s.cut_off) for one, s in zip(dossiers, streams, strict=True)], 4
+    )
+    doing = [(task.kind, queue, task.mark, task.rework) for task, queue in zip(tasks, queues, strict=True)]
+    activity, table = tabulated(doing, 4)
     draws = Draws(
         arrival=_floats(one.arrival for one in dossiers),
         stage_start=np.cumsum([0, *(len(one.stages) for one in dossiers)]),
-        site=_ints(stream.site for stream in streams),
-        deadline_unit=_ints(one.unit for one in dossiers),
-        deadline_amount=_floats(stream.amount for stream in streams),
-        cut_off=_floats(stream.cut_off for stream in streams),
-        **dict.fromkeys(("received", "due", "paused", "ready"), np.full(len(dossiers), nan)),
+        stream=stream,
+        stream_site=terms[0],
+        stream_unit=terms[1],
+        stream_amount=terms[2],
+        stream_cut_off=terms[3],
+        underway=np.zeros(0),
+        **dict.fromkeys(("received", "due", "paused", "ready"), np.zeros(0)),
         task_start=np.cumsum([0, *(len(stage) for stage in stages)]),
-        kind=_ints(task.kind for task in tasks),
-        queue=_ints(queues),
-        round=np.full(len(tasks), -1),
+        activity=activity,
+        activity_kind=table[0],
+        activity_queue=table[1],
+        activity_round=np.full(len(table[0]), -1),
+        activity_mark=table[2],
         work=np.zeros(len(tasks)),
-        mark=_ints(task.mark for task in tasks),
         **dict.fromkeys(("visit", "priority", "returns", "no_show"), np.zeros(0, np.int64)),
         **dict.fromkeys(("moment", "patience"), np.zeros(0)),
         attempts=1,
@@ -168,16 +181,17 @@ def told(
         channel=np.full(len(dossiers), Channel.COUNTER, np.int64),
         satisfied_within=_floats(one.satisfied_within for one in dossiers),
         very_satisfied_within=_floats(one.very_satisfied_within for one in dossiers),
-        step=np.zeros(len(tasks), np.int64),
-        rework=np.array([task.rework for task in tasks], np.bool_),
+        activity=activity.astype(np.int32),
+        activity_step=np.zeros(len(table[0]), np.int64),
+        activity_rework=table[3].astype(np.bool_),
     )
     log = Log(
         entered=_floats(task.entered for task in tasks),
         started=_floats(task.started for task in tasks),
         ended=_floats(task.ended for task in tasks),
-        team=_ints(task.team for task in tasks),
+        team=_ints(task.team if task.started == task.started else -1 for task in tasks),
         overtime=_floats(task.overtime for task in tasks),
-        interrupted=np.zeros(len(tasks), np.int64),
+        interrupted=_ints(task.cuts for task in tasks),
         outcome=_ints(task.outcome for task in tasks),
         received=_floats(one.received for one in dossiers),
         due=_floats(one.due for one in dossiers),

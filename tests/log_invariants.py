@@ -27,10 +27,15 @@ class Run:
         stages = np.diff(self.draws.stage_start)
         self.stage = np.repeat(np.arange(stages.sum()), np.diff(self.draws.task_start))
         self.dossier = np.repeat(np.arange(len(stages)), stages)[self.stage]
-        self.tasks = range(len(self.draws.kind))
+        self.tasks = range(len(self.draws.work))
         self.desk = self.draws.kind == Kind.DESK
-        self.spells = list(zip(*(part.tolist() for part in log[10:14]), strict=True))
+        self.spells = list(zip(*(part.tolist() for part in log.spells(self.plan.end)), strict=True))
         self.left = list(zip(*(part.tolist() for part in log[14:18]), strict=True))
+
+    def patience(self, row: int, came: int) -> float:
+        """For how long the citizen of a visit waits, having come so often before."""
+        every = self.draws.patience
+        return float(every[row * self.draws.attempts + came]) if len(every) else math.inf
 
     @cached_property
     def waits(self) -> list[tuple[int, float, float]]:
@@ -79,6 +84,7 @@ def states_follow_one_another(run: Run) -> None:
     assert (log.ended[done] < run.plan.end).all()
     assert not (np.isnan(log.started) & worked).any()
     assert log.spell_ended.tolist() == sorted(log.spell_ended.tolist())
+    assert set(log.spell_task.tolist()) == set(np.flatnonzero(log.interrupted > 0).tolist())
     assert log.left_time.tolist() == sorted(log.left_time.tolist())
 
 
@@ -168,7 +174,7 @@ def citizens_keep_to_their_patience(run: Run) -> None:
     for task in np.flatnonzero(run.desk).tolist():
         row, came = run.draws.visit[task], 0
         for _, entered, gone, reason in (left for left in run.left if left[0] == task):
-            patience = run.draws.patience[row * run.draws.attempts + came]
+            patience = run.patience(row, came)
             assert gone - entered <= patience + EPS
             assert reason != Reason.PATIENCE or gone == entered + patience
             assert reason == Reason.PATIENCE or reason == Reason.TURNED_AWAY or gone == entered
@@ -178,7 +184,7 @@ def citizens_keep_to_their_patience(run: Run) -> None:
         if lost:
             assert came == run.draws.returns[row] + 1
         elif not math.isnan(run.log.started[task]):
-            patience = run.draws.patience[row * run.draws.attempts + came]
+            patience = run.patience(row, came)
             assert run.log.started[task] - run.log.entered[task] <= patience
 
 
@@ -192,7 +198,7 @@ def delays_last_as_long_as_drawn(run: Run) -> None:
             case Kind.AGENCY:
                 end = officetime.add_working(plan.office, entered, work)
             case Kind.ROUND:
-                which = draws.round[task]
+                which = draws.activity_round[draws.activity[task]]
                 times = plan.round_time[plan.round_start[which] : plan.round_start[which + 1]]
                 end = min((t for t in times if t >= entered), default=math.inf)
             case Kind.MILESTONE:
@@ -203,12 +209,13 @@ def delays_last_as_long_as_drawn(run: Run) -> None:
 def clock_obeys_the_marks(run: Run) -> None:
     for dossier in range(len(run.draws.arrival)):
         clock = run.draws.received, run.draws.due, run.draws.paused, run.draws.ready
-        received, due, paused, ready = (float(hand[dossier]) for hand in clock)
+        received, due, paused, ready = (float(run.draws.of_all(hand)[dossier]) for hand in clock)
+        own = run.draws.stream[dossier]
         mine = [t for t in run.tasks if run.dossier[t] == dossier and not math.isnan(run.log.ended[t])]
         limit = (
-            run.draws.deadline_unit[dossier],
-            run.draws.deadline_amount[dossier],
-            run.draws.cut_off[dossier],
+            run.draws.stream_unit[own],
+            run.draws.stream_amount[own],
+            run.draws.stream_cut_off[own],
         )
         for now, task in sorted((run.log.ended[t], t) for t in mine):
             match run.draws.mark[task]:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from sim.engine.agenda import FRONT_SIZE, LATE, POWER, REST_SIZE, add, drop_next, make_agenda, turn
+from sim.compiler import lowest_bit
+from sim.engine.agenda import FRONT_SIZE, LATE, REST_SIZE, add, drop_next, make_agenda, turn
 
 
 @njit(_nrt=False)
@@ -38,16 +39,16 @@ class Driven:
         self.size = np.uint64(size)
 
     def take(self) -> tuple[float, int]:
-        if self.size == 0 and self.agenda.counts[LATE]:
-            size, self.slice_ends = _turn(self.agenda)
-            self.size = np.uint64(size)
         first = self.agenda.front[int(self.size) - 1]
         event = float(first["time"]), int(first["code"])
         self.size = np.uint64(_drop(self.agenda, self.size))
+        if self.size == 0 and self.agenda.counts[LATE]:
+            size, self.slice_ends = _turn(self.agenda)
+            self.size = np.uint64(size)
         return event
 
 
-@pytest.mark.parametrize("width", [8192.0, 512.0, 1.0])
+@pytest.mark.parametrize("width", [8192.0, 512.0, 1.0, 0.03125])
 @pytest.mark.parametrize("held", [1, 10, 60, 200, 2000])
 def test_order_is_that_of_a_heap(held: int, width: float) -> None:
     """Whole minutes, so that ties abound; few and many events, near and far ones, some past the end."""
@@ -79,8 +80,11 @@ def test_what_comes_after_the_end_is_not_kept(time: float) -> None:
     assert not agenda.agenda.counts[[FRONT_SIZE, REST_SIZE, LATE]].any()
 
 
-def test_each_power_of_two_is_found() -> None:
-    assert [int(POWER[2**power % 67]) for power in range(64)] == list(range(64))
+def test_the_lowest_bit_is_found() -> None:
+    bits = [(1 << power) | (1 << 63) for power in range(64)]
+    compiled = njit(lambda one: lowest_bit(one))
+    for found in (lowest_bit, compiled):
+        assert [int(found(np.uint64(one))) for one in bits] == list(range(64))
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -211,10 +211,14 @@ def oracle(busy: Model, replication: Replication, log: Log, dossier: int) -> lis
     """Cut the way wherever anything may change, and ask of each bit what the dossier did in its middle."""
     draws, office = replication.draws, busy.plan.office
     tasks = np.flatnonzero(dossier_of_task(draws) == dossier)
-    spells = {task: np.flatnonzero(log.spell_task == task) for task in tasks}
+    every = log.spells(busy.plan.end)
+    spells: dict[int, list[tuple[float, float]]] = {task: [] for task in tasks}
+    for task, _, began, ended in zip(*every, strict=True):
+        if task in spells:
+            spells[task].append((began, ended))
     cuts = {draws.arrival[dossier], log.ready[dossier], *office.opens, *office.closes, *draws.roster_time}
     cuts |= set(log.ended[tasks]) | set(log.entered[tasks])
-    cuts |= {t for rows in spells.values() for t in (*log.spell_began[rows], *log.spell_ended[rows])}
+    cuts |= {t for own in spells.values() for spell in own for t in spell}
     cuts = sorted(t for t in cuts if draws.arrival[dossier] <= t <= log.ready[dossier])
     minutes = [0.0] * len(Cause)
     for start, end in pairwise(cuts):
@@ -240,7 +244,7 @@ def _cause(busy: Model, replication: Replication, log: Log, stage: list[int], sp
         ]
     if now < log.entered[task]:
         return Cause.CITIZEN
-    if any(log.spell_began[row] < now < log.spell_ended[row] for row in spells[task]):
+    if any(began < now < ended for began, ended in spells[task]):
         return Cause.WORK
     if not any(busy.plan.office.opens[i] < now < busy.plan.office.closes[i] for i in range(20)):
         return Cause.OUTSIDE

@@ -173,9 +173,10 @@ def counted(world: tuple[Model, Replication, Log], t: float) -> Counter[tuple[in
     """How many are where at each site, from every row of the log."""
     model, drawn, log = world
     draws, dossier = drawn.draws, whose(drawn)
-    running = log.spell_task[(log.spell_began <= t) & (t < log.spell_ended)].tolist()
+    spells = log.spells(model.plan.end)
+    running = spells.task[(spells.began <= t) & (t < spells.ended)].tolist()
     found = Counter[tuple[int, Where]]()
-    for task in range(len(draws.kind)):
+    for task in range(len(draws.work)):
         kind, queue = int(draws.kind[task]), int(draws.queue[task])
         site = int(model.plan.queue_site[queue] if queue >= 0 else draws.site[dossier[task]])
         if task in running:

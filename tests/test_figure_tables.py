@@ -117,15 +117,16 @@ def test_a_life_on_the_calendar(world: tuple[Model, Replication, Log]) -> None:
 def test_counters_show_every_minute_of_work_of_the_day(world: tuple[Model, Replication, Log]) -> None:
     model, drawn, log = world
     start = (model.window[0] // DAY) * DAY
-    while not ((log.spell_began >= start) & (log.spell_began < start + DAY)).any():
+    spells = log.spells(model.plan.end)
+    while not ((spells.began >= start) & (spells.began < start + DAY)).any():
         start += DAY
     table = PICTURES["day_at_counters"].data(model, day(model, drawn, log, int(start // DAY)), 0)
-    mine = np.isin(log.spell_team, [i for i, team in enumerate(model.teams) if team.site == 0])
-    began, ended = np.maximum(log.spell_began, start), np.minimum(log.spell_ended, start + DAY)
-    spells = mine & (began < ended)
+    mine = np.isin(spells.team, [i for i, team in enumerate(model.teams) if team.site == 0])
+    began, ended = np.maximum(spells.began, start), np.minimum(spells.ended, start + DAY)
+    seen = mine & (began < ended)
     work = table[table["kind"] != "duty"]
-    assert (work["ended"] - work["began"]).sum() == pytest.approx((ended - began)[spells].sum())
-    desk = spells & (drawn.draws.kind[log.spell_task] == Kind.DESK)
+    assert (work["ended"] - work["began"]).sum() == pytest.approx((ended - began)[seen].sum())
+    desk = seen & (drawn.draws.kind[spells.task] == Kind.DESK)
     served = table[table["kind"] == "citizen"]
     assert (served["ended"] - served["began"]).sum() == pytest.approx((ended - began)[desk].sum())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from scipy import special
 
 from sim.laws import parse
-from sim.quantiles import gamma_row, normal, normals, quantile, quantiles
+from sim.quantiles import exp, exps, gamma_row, normal, normals, quantile, quantiles
 
 TINY = 2.0 ** -np.arange(54, 3, -1.0)
 U = np.concatenate([TINY, np.linspace(0.1, 0.9, 2001), 1 - TINY[1:][::-1]])
@@ -26,7 +27,7 @@ def test_normals_are_the_same_one_by_one() -> None:
     """Also those that are computed several at a time."""
     u = np.concatenate([U, np.random.default_rng(1).random(10_000)])
     found = np.empty(len(u))
-    normals(u, found)
+    normals(u, found, np.empty(len(u), np.uint64))
     assert found.tolist() == [normal(x) for x in u.tolist()]
 
 
@@ -75,3 +76,27 @@ def test_rows_may_stand_one_after_another() -> None:
     starts = np.cumsum([0, *map(len, rows)])
     together = [quantile(0.3, np.concatenate(rows), int(at)) for at in starts[:-1]]
     assert together == [quantile(0.3, row, 0) for row in rows]
+
+
+def test_exp_agrees_with_the_c_library() -> None:
+    random = np.random.default_rng(2)
+    for x in [
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        708.0,
+        -708.0,
+        *random.uniform(-708, 708, 2000),
+        *random.normal(0, 2, 2000),
+    ]:
+        assert exp(float(x)) == pytest.approx(math.exp(x), rel=1e-15)
+    assert (exp(0.0), exp(1e4), exp(-1e4)) == (1.0, exp(708.0), exp(-708.0))
+
+
+def test_exponentials_are_the_same_one_by_one() -> None:
+    random = np.random.default_rng(3)
+    x = np.concatenate([random.normal(0, 3, 5000), random.uniform(-800, 800, 5000), [0.0, 708.0, -708.0]])
+    found, power = x.copy(), np.empty(len(x))
+    exps(found, power, power.view(np.int64))
+    assert found.tolist() == [exp(value) for value in x.tolist()]

@@ -100,7 +100,12 @@ def test_slow_work_is_caught() -> None:
 
 def test_corrections_in_the_wrong_queue_are_caught() -> None:
     office, corrector = 1, 2
-    astray = on(lambda draws: draws._replace(queue=np.where(draws.queue == corrector, office, draws.queue)))
+
+    def swapped(draws: Draws) -> Draws:
+        queue = draws.activity_queue
+        return draws._replace(activity_queue=np.where(queue == corrector, office, queue))
+
+    astray = on(swapped)
     assert "mean wait in the office" in failing("rework", astray)
 
 

@@ -1,10 +1,10 @@
 """The events still to come of the compiled engine, taken in the order of their keys.
 
-A key is ``(time, code)``; the code holds precedence and id. Time is cut into slices so short that most hold one event
-or none: an event goes unsorted to those of its slice, and a bit says that the slice has any (a calendar queue, Brown
-1988, as long as the run). The events of the current slice, and what is added before its end, are in a short sorted
-array, the *front*; behind it a binary heap, the *rest*, holds what does not fit there. So little is compared, for
-which of two events comes first is what no processor can foresee.
+A key is ``(time, code)``; the code holds precedence and id. Time is cut into slices so short that hardly any holds
+two events: an event goes unsorted to those of its slice, and a bit says that the slice has any (a calendar queue,
+Brown 1988). So many slices are a *lap*: events of later laps wait unsorted for theirs to begin. The events of the
+current slice, and what is added before its end, are in a short sorted array, the *front*; behind it a binary heap,
+the *rest*, holds what does not fit there. So little is compared: which of two comes first no processor can foresee.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiler import njit
+from sim.compiler import lowest_bit, njit
 from sim.engine.contract import Ints
 
 NONE = np.uint32((1 << 32) - 1)  # no slot, row or line
@@ -27,13 +27,13 @@ FRONT, ROWS = 64, 4096
 EVENT = np.dtype([("time", np.float64), ("code", np.int64)])
 LATER = np.dtype([("time", np.float64), ("code", np.int64), ("next", np.uint32)], align=True)
 # Of `counts`: sizes of front and rest; events in later slices, the first free row for them, and the rows ever used;
-# the word of bits that has the current slice. While the kernel holds the size of the front, that here is out of date.
-FRONT_SIZE, REST_SIZE, LATE, FREE, USED, WORD = range(6)
+# the first slice of the lap. While the kernel holds the size of the front, that here is out of date.
+FRONT_SIZE, REST_SIZE, LATE, FREE, USED, BASE = range(6)
+LAP, LAP_BITS = (
+    np.uint64(4096),
+    np.uint64(12),
+)  # slices: what is needed to find the next fits into the nearest memory
 WORD_BITS, IN_WORD = np.uint64(6), np.uint64(63)
-# The powers of two below 2**64 have different remainders modulo 67.
-MODULUS = np.uint64(67)
-POWER = np.zeros(67, np.uint64)
-POWER[[2**power % 67 for power in range(64)]] = np.arange(64)
 
 
 class Agenda(NamedTuple):
@@ -42,10 +42,12 @@ class Agenda(NamedTuple):
     front: Records  # latest first
     rest: Records
     later: Records  # rows of the events of later slices, chained
-    first: Indices  # uint32[slice] the first row of each, if it has any
-    occupied: Words  # uint64[slice / 64] whether it has
+    first: Indices  # uint32[slice of the lap, then lap] the first row of each, if it has any
+    occupied: Words  # uint64[... / 64] whether it has
+    inhabited: Words  # uint64[... / 4096] whether any of 64 has
     counts: Ints
     width: float  # of a slice: a power of two, so that no event falls between two
+    per_minute: float  # slices
     end: float  # of the run
 
 
@@ -53,10 +55,14 @@ def make_agenda(end: float, width: float) -> Agenda:
     """An empty one."""
     counts = np.zeros(6, np.int64)
     counts[FREE] = NONE
-    words = int(end / width) // 64 + 1
-    first, occupied = np.empty(64 * words, np.uint32), np.zeros(words, np.uint64)
+    regions = 2 + int(end / width) // LAP // 4096
+    first, occupied, inhabited = (
+        np.empty(4096 * regions, np.uint32),
+        np.zeros(64 * regions, np.uint64),
+        np.zeros(regions, np.uint64),
+    )
     events = np.empty(FRONT + 1, EVENT), np.empty(ROWS, EVENT), np.empty(ROWS, LATER)
-    return Agenda(*events, first, occupied, counts, width, end)
+    return Agenda(*events, first, occupied, inhabited, counts, width, 1.0 / width, end)
 
 
 @njit(inline="always")
@@ -74,7 +80,7 @@ def add(agenda: Agenda, size: int, slice_ends: float, time: float, code: int) ->
         if time < agenda.end:
             if size == 0 and counts[LATE] == 0:
                 front[0]["time"], front[0]["code"] = time, code
-                size, slice_ends = ONE, (np.int64(time / width) + 1) * width
+                size, slice_ends = ONE, (np.int64(time * agenda.per_minute) + 1) * width
             else:
                 row = np.uint32(counts[FREE])
                 if row == NONE:
@@ -83,12 +89,18 @@ def add(agenda: Agenda, size: int, slice_ends: float, time: float, code: int) ->
                 else:
                     counts[FREE] = later[row]["next"]
                 counts[LATE] += 1
-                piece = np.uint64(np.int64(time / width))
-                word, bit = piece >> WORD_BITS, ONE << (piece & IN_WORD)
+                piece = np.uint64(np.int64(time * agenda.per_minute))
+                ahead = piece - np.uint64(counts[BASE])
+                at = ahead if ahead < LAP else LAP + (piece >> LAP_BITS)
+                word, bit = at >> WORD_BITS, at & IN_WORD
                 later[row]["time"], later[row]["code"] = time, code
-                later[row]["next"] = first[piece] if occupied[word] & bit != 0 else NONE
-                first[piece] = row
-                occupied[word] |= bit
+                vacant = np.uint32((occupied[word] >> bit) & ONE) - np.uint32(
+                    1
+                )  # NONE if nothing is there, else 0:
+                later[row]["next"] = first[at] | vacant  # without a branch, as nobody foresees which
+                first[at] = row
+                occupied[word] |= ONE << bit
+                agenda.inhabited[word >> WORD_BITS] |= ONE << (word & IN_WORD)
     elif counts[REST_SIZE] > 0 or size == FRONT:
         counts[FRONT_SIZE] = size
         add_crowded(front, agenda.rest, counts, time, code)
@@ -122,15 +134,22 @@ def drop_next(agenda: Agenda, size: int) -> int:
 @njit(inline="always")
 def turn(agenda: Agenda) -> tuple[int, float]:
     """With an empty front, go on to the next slice that has any events; the size of the front and the slice's end."""
-    front, later, occupied, counts = agenda.front, agenda.later, agenda.occupied, agenda.counts
-    word = np.uint64(counts[WORD])
-    while occupied[word] == 0:
-        word += ONE
-    counts[WORD] = word
-    bit = occupied[word] & (~occupied[word] + ONE)  # the lowest
-    occupied[word] ^= bit
-    piece = (word << WORD_BITS) | POWER[bit % MODULUS]
-    row = agenda.first[piece]
+    front, later, occupied, inhabited = agenda.front, agenda.later, agenda.occupied, agenda.inhabited
+    counts = agenda.counts
+    while True:
+        region = np.uint64(0)
+        while inhabited[region] == 0:
+            region += ONE
+        place = lowest_bit(inhabited[region])
+        word = (region << WORD_BITS) | place
+        bit = lowest_bit(occupied[word])
+        at = (word << WORD_BITS) | bit
+        occupied[word] ^= ONE << bit
+        inhabited[region] ^= np.uint64(occupied[word] == 0) << place
+        row = agenda.first[at]
+        if at < LAP:
+            break
+        _deal(agenda, row, (at - LAP) << LAP_BITS)
     following = later[row]["next"]
     counts[LATE] -= 1
     front[0]["time"], front[0]["code"] = later[row]["time"], later[row]["code"]
@@ -140,7 +159,23 @@ def turn(agenda: Agenda) -> tuple[int, float]:
         counts[FRONT_SIZE] = 1
         _sort_in(front, agenda.rest, later, counts, following)
         size = np.uint64(counts[FRONT_SIZE])
-    return size, (np.int64(piece) + 1) * agenda.width
+    return size, (counts[BASE] + np.int64(at) + 1) * agenda.width
+
+
+@njit
+def _deal(agenda: Agenda, row: int, base: int) -> None:
+    """A lap begins: its events are dealt to its slices."""
+    later, first, occupied = agenda.later, agenda.first, agenda.occupied
+    agenda.counts[BASE] = base
+    while row != NONE:
+        following = later[row]["next"]
+        piece = np.uint64(np.int64(later[row]["time"] * agenda.per_minute)) - base
+        word, bit = piece >> WORD_BITS, ONE << (piece & IN_WORD)
+        later[row]["next"] = first[piece] if occupied[word] & bit != 0 else NONE
+        first[piece] = row
+        occupied[word] |= bit
+        agenda.inhabited[0] |= ONE << word
+        row = following
 
 
 @njit

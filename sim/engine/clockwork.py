@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import heappush
 from typing import Any
 
@@ -24,3 +25,7 @@ class Clockwork(simpy.Environment):
         heap: list[Any] = self._queue
         heappush(heap, (time, precedence * IDS + id_, next(self._eid), event))
         return event
+
+    def call(self, action: Callable[[], None], time: float, precedence: int, id_: int) -> None:
+        """Do something at `time`, as an event."""
+        self.at(time, precedence, id_).callbacks.append(lambda _: action())

@@ -50,9 +50,10 @@ from sim.engine.contract import (
     Plan,
     Precedence,
     Reason,
+    Spells,
 )
 from sim.engine.lines import head, insert, remove
-from sim.engine.state import Room, Spells, events_left, make_log, make_room, more_room
+from sim.engine.state import Room, events_left, make_log, make_room, more_room
 from sim.kernelcache import cached
 from sim.officetime import add_working, next_day_opening
 
@@ -73,8 +74,8 @@ ENTER = int(Precedence.ENTER) << PRECEDENCE_AT
 PATIENCE = int(Precedence.PATIENCE) << PRECEDENCE_AT
 ROSTER = int(Precedence.ROSTER) << PRECEDENCE_AT
 CLOSING = int(Precedence.CLOSING) << PRECEDENCE_AT
-# The next of the events that come sorted, unless it has been taken.
-TAKEN, ARRIVALS, ROSTERS, CLOSINGS = range(4)
+# The next of the events that come sorted.
+ARRIVALS, ROSTERS, CLOSINGS = range(3)
 
 
 def simulate(plan: Plan, draws: Draws) -> Log:
@@ -102,17 +103,18 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
     """Go on from where `room` stands; False if a column of the room is too short for what may come next."""
     received, due, ready, paused = log.received, log.due, log.ready, room.paused
     live, case, spell, left = room.live, room.case, room.spell, room.left
-    team_at, site_at, line_at = room.team_at, room.site_at, room.line_at
-    agenda, front, counts, line_of = room.agenda, room.agenda.front, room.agenda.counts, room.line_of
+    team_at, site_at, line_at, stream_at = room.team_at, room.site_at, room.line_at, room.stream_at
+    agenda, front, counts = room.agenda, room.agenda.front, room.agenda.counts
+    activity_of, activity_at = draws.activity, room.activity_at
     concerned, gone, gone_reason = room.concerned, room.gone, room.gone_reason
     progress, attempts, classes = room.progress[0], np.uint64(draws.attempts), np.uint64(room.classes)
     arrival, change, closing = progress["arrival"], progress["change"], progress["closing"]
     spells, leavings = progress["spells"], progress["leavings"]
     free, used = progress["free"], progress["used"]
     slice_ends, front_size = progress["slice_ends"], np.uint64(counts[FRONT_SIZE])
-    dossiers = np.uint64(len(draws.arrival))
-    sorted_time, sorted_source = -1.0, TAKEN
-    calendar_time, calendar_source = -1.0, TAKEN  # the next roster change or closing
+    calendar_time, calendar_source = _calendar(plan, draws, change, closing)
+    sorted_time, sorted_source = _sorted(draws, arrival, calendar_time, calendar_source)
+    impatient = len(draws.patience) > 0
     day = -1
     day_starts, day_ends, closes_today = -1440.0, 0.0, -math.inf
     follows = NONE  # the slot of a task that enters before anything else happens
@@ -121,16 +123,6 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
         # --- the next event: what follows at once, else the first of agenda, arrivals and calendar ---
         code, sorted_first = np.int64(0), False
         if follows == NONE:
-            if sorted_source == TAKEN:
-                if calendar_source == TAKEN:
-                    calendar_time, calendar_source = _calendar(plan, draws, change, closing)
-                sorted_time, sorted_source = calendar_time, calendar_source
-                if arrival < dossiers:
-                    t = draws.arrival[arrival]
-                    if t < sorted_time or (t == sorted_time and sorted_source != ROSTERS):
-                        sorted_time, sorted_source = t, ARRIVALS
-            if front_size == 0 and counts[LATE] > 0:
-                front_size, slice_ends = turn(agenda)
             now = math.inf
             if front_size > 0:
                 now, code = front[front_size - ONE]["time"], front[front_size - ONE]["code"]
@@ -158,7 +150,10 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
 
         # --- a task finishes, enters, or its citizen loses patience ---
         elif not sorted_first:
+            # NOTE: the processor looks for the event after this one while it works this one off.
             front_size = drop_next(agenda, front_size)
+            if front_size == 0 and counts[LATE] > 0:
+                front_size, slice_ends = turn(agenda)
             slot = np.uint32(code & SLOT_MASK)
             if live[slot]["task"] == (code >> SLOT_BITS) & ID_MASK:
                 if code < ENTER:
@@ -172,22 +167,27 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                     line = live[slot]["line"]
                     remove(live, slot, line_at[line]["by_due"] != 0)
                     line_at[line]["size"] -= 1
-                    site_at[live[slot]["site"]]["waiting"] -= 1
+                    site_at[line_at[line]["site"]]["waiting"] -= 1
                     gone[0], gone_reason[0] = slot, IMPATIENT
                     going = 1
 
         # --- a dossier arrives ---
         elif sorted_source == ARRIVALS:
-            sorted_source = TAKEN
             opening = np.uint32(arrival)
-            case[opening]["stage"], case[opening]["here"] = draws.stage_start[opening], 0
+            of = case[opening]
+            stage = np.uint64(draws.stage_start[arrival])
+            of["stage"], of["last"] = stage, draws.stage_start[arrival + ONE]
+            first = np.uint64(draws.task_start[stage])
+            of["here"], of["site"] = 0, stream_at[draws.stream[arrival]]["site"]
             arrival += ONE
+            sorted_time, sorted_source = _sorted(draws, arrival, calendar_time, calendar_source)
 
         # --- a roster changes: office work beyond it is interrupted, most recently started first ---
         elif sorted_source == ROSTERS:
-            sorted_source = calendar_source = TAKEN
             number, count = np.uint32(draws.roster_team[change]), draws.roster_staff[change]
             change += ONE
+            calendar_time, calendar_source = _calendar(plan, draws, change, closing)
+            sorted_time, sorted_source = _sorted(draws, arrival, calendar_time, calendar_source)
             team = team_at[number]
             site = site_at[team["site"]]
             stay = rules.stays(
@@ -210,9 +210,10 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
 
         # --- a site closes: those waiting whom nobody stays to serve go home, in order of their tasks ---
         else:
-            sorted_source = calendar_source = TAKEN
             number = np.uint32(plan.closing_site[closing])
             closing += ONE
+            calendar_time, calendar_source = _calendar(plan, draws, change, closing)
+            sorted_time, sorted_source = _sorted(draws, arrival, calendar_time, calendar_source)
             site = site_at[number]
             if site["waiting"] > 0:
                 for line in range(np.uint64(len(line_at))):
@@ -232,13 +233,15 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
 
         # --- a task ends: its spell of work, the legal clock, the next stage ---
         if ending != NONE:
-            task, dossier = live[ending]["task"], live[ending]["dossier"]
+            task, dossier = np.uint64(live[ending]["task"]), live[ending]["dossier"]
+            activity, first = live[ending]["activity"], np.uint64(live[ending]["next"])
             if live[ending]["kind"] <= OFFICE:
                 number = live[ending]["team"]
                 team = team_at[number]
                 charge_overtime(live, team, number, now)
-                _note(spell, spells, task, number, live[ending]["began"], now)
-                spells += ONE
+                if live[ending]["interrupted"] > 0:
+                    _note(spell, spells, task, number, live[ending]["began"], now)
+                    spells += ONE
                 unlink(live, ending)
                 team["busy"] -= 1
                 team["office"] -= live[ending]["kind"]
@@ -248,36 +251,36 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             _write(log, task, live[ending])
             of = case[dossier]
             while True:
-                mark = draws.mark[task]
+                mark = activity_at[activity]["mark"]
                 if mark == START:
                     if math.isnan(received[dossier]):
                         received[dossier] = now
-                    unit, amount = draws.deadline_unit[dossier], draws.deadline_amount[dossier]
+                    terms = stream_at[draws.stream[dossier]]
                     due[dossier] = rules.due_when_started(
-                        plan.office, now, unit, amount, draws.cut_off[dossier]
+                        plan.office, now, terms["unit"], terms["amount"], terms["cut_off"]
                     )
                 elif mark == STOP:
                     ready[dossier] = now
                 elif mark != NO_MARK:
-                    _pause_or_resume(plan, draws, due, paused, mark, dossier, now)
-                stage = of["stage"] + ONE
-                first = np.uint64(draws.task_start[stage])
-                is_last = stage == np.uint64(draws.stage_start[dossier + ONE])
-                if of["here"] != 0 and (is_last or draws.kind[first] != DESK):
+                    terms = stream_at[draws.stream[dossier]]
+                    _pause_or_resume(plan, terms, due, paused, mark, dossier, now)
+                is_last = first == NONE
+                if not is_last:
+                    activity = np.uint32(activity_of[first])
+                if of["here"] != 0 and (is_last or activity_at[activity]["kind"] != DESK):
                     of["here"] = 0
-                    _goes_out(site_at[draws.site[dossier]])
+                    _goes_out(site_at[of["site"]])
                 of["left"] -= 1
                 if of["left"] != 0 or is_last:
                     break
-                of["stage"] = stage
-                if (
-                    draws.kind[first] != MILESTONE
-                    or draws.task_start[stage + ONE] - draws.task_start[stage] > 1
-                ):
+                of["stage"] += 1
+                stage = np.uint64(of["stage"])
+                after = np.uint64(draws.task_start[stage + ONE])
+                if activity_at[activity]["kind"] != MILESTONE or after - first > 1:
                     opening = dossier
                     break
                 of["left"] = 1
-                task = first
+                task, first = first, after if stage + ONE != of["last"] else np.uint64(NONE)
                 log.entered[task], log.started[task], log.ended[task] = now, NAN, now
                 log.team[task], log.overtime[task], log.interrupted[task] = -1, 0.0, 0
                 log.outcome[task] = DONE
@@ -288,20 +291,22 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
 
         # --- a stage begins: its tasks enter now, or when the citizen comes ---
         if opening != NONE:
-            stage = case[opening]["stage"]
-            first, after = np.uint64(draws.task_start[stage]), np.uint64(draws.task_start[stage + ONE])
-            case[opening]["left"] = after - first
+            of = case[opening]
+            stage = np.uint64(of["stage"])
+            after = np.uint64(draws.task_start[stage + ONE])
+            of["left"] = after - first
+            following = after if stage + ONE != of["last"] else np.uint64(NONE)
             slot = ending
             if ending == NONE:
                 slot = free
                 free = live[slot]["after"]
                 used += 1
-            _set_up(live[slot], draws, line_of, first, opening)
+            _set_up(live[slot], draws, activity_at, first, opening, following)
             if ending == NONE:
                 entering = slot
             else:
                 coming = now
-                if live[slot]["kind"] == DESK and case[opening]["here"] == 0:
+                if live[slot]["kind"] == DESK and of["here"] == 0:
                     coming = _next_visit(plan, draws, live[slot]["visit"] * attempts, day, now)
                 if coming == now and after - first == 1:
                     follows = slot
@@ -313,9 +318,9 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                 slot = free
                 free = live[slot]["after"]
                 used += 1
-                _set_up(live[slot], draws, line_of, task, opening)
+                _set_up(live[slot], draws, activity_at, task, opening, following)
                 coming = now
-                if live[slot]["kind"] == DESK and ending != NONE and case[opening]["here"] == 0:
+                if live[slot]["kind"] == DESK and ending != NONE and of["here"] == 0:
                     coming = _next_visit(plan, draws, live[slot]["visit"] * attempts, day, now)
                 front_size, slice_ends = add(agenda, front_size, slice_ends, coming, _code(ENTER, task, slot))
 
@@ -327,7 +332,9 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             if kind > OFFICE:
                 until = now + it["to_do"]
                 if kind == ROUND:
-                    until = rules.next_round(plan.round_start, plan.round_time, draws.round[task], now)
+                    until = rules.next_round(
+                        plan.round_start, plan.round_time, activity_at[it["activity"]]["round"], now
+                    )
                 elif kind == AGENCY:
                     until = add_working(plan.office, now, it["to_do"])
                 front_size, slice_ends = add(
@@ -335,7 +342,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                 )
             else:
                 here = line_at[it["line"]]
-                site = site_at[it["site"]]
+                site = site_at[here["site"]]
                 reason = NONE
                 if kind == DESK:
                     if case[dossier]["here"] != 0:
@@ -372,7 +379,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                 leavings += ONE
                 if case[dossier]["here"] != 0:
                     case[dossier]["here"] = 0
-                    _goes_out(site_at[it["site"]])
+                    _goes_out(site_at[case[dossier]["site"]])
                 coming = math.inf
                 if reason == TURNED_AWAY:
                     coming = next_day_opening(plan.office, now)
@@ -394,16 +401,20 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
         if joined != NONE:
             it = live[joined]
             line = it["line"]
-            here, site = line_at[line], site_at[it["site"]]
+            here = line_at[line]
+            site = site_at[here["site"]]
             desk = it["kind"] == DESK
             number = interrupts = NONE
-            for at in range(here["first_server"], here["last_server"]):
-                team = team_at[room.server_team[at]]
+            server, at = here["server"], np.uint64(here["first_server"])
+            while server != NONE:
+                team = team_at[server]
                 if _may_start(desk, team, site):
-                    number = room.server_team[at]
+                    number = server
                     break
                 if interrupts == NONE and team["office"] > 0:
-                    interrupts = room.server_team[at]
+                    interrupts = server
+                at += ONE
+                server = room.server_team[at] if at < here["last_server"] else NONE
             if number == NONE and desk:
                 number = interrupts
                 if number != NONE:
@@ -422,8 +433,9 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                     row = it["visit"]
                     it["priority"] = draws.priority[row]
                     site["waiting"] += 1
-                    it["until"] = now + draws.patience[row * attempts + it["attempt"]]
-                    if it["until"] < plan.end:
+                    if impatient:
+                        it["until"] = now + draws.patience[row * attempts + it["attempt"]]
+                    if impatient and it["until"] < plan.end:
                         front_size, slice_ends = add(
                             agenda, front_size, slice_ends, it["until"], _code(PATIENCE, it["task"], joined)
                         )
@@ -502,35 +514,35 @@ run = cached(_run, _nrt=False)
 
 @njit
 def _pause_or_resume(
-    plan: Plan, draws: Draws, due: Floats, paused: Floats, mark: int, dossier: int, now: float
+    plan: Plan, terms: Records, due: Floats, paused: Floats, mark: int, dossier: int, now: float
 ) -> None:
     """The legal clock stands still, or goes on."""
     if mark == PAUSE:
         paused[dossier] = now
     elif mark == RESUME and not math.isnan(paused[dossier]):
-        unit, amount = draws.deadline_unit[dossier], draws.deadline_amount[dossier]
         due[dossier] = rules.due_when_resumed(
             plan.office,
             plan.restart,
             due[dossier],
             paused[dossier],
             now,
-            unit,
-            amount,
-            draws.cut_off[dossier],
+            terms["unit"],
+            terms["amount"],
+            terms["cut_off"],
         )
         paused[dossier] = NAN
 
 
 @njit(inline="always")
-def _set_up(it: Records, draws: Draws, line_of: Indices, task: int, dossier: int) -> None:
+def _set_up(it: Records, draws: Draws, activity_at: Records, task: int, dossier: int, following: int) -> None:
     """What is known of a task before it enters."""
-    it["task"], it["dossier"], it["site"] = task, dossier, draws.site[dossier]
-    it["kind"], it["visit"] = draws.kind[task], draws.visit[task]
+    activity = np.uint32(draws.activity[task])
+    it["task"], it["dossier"], it["activity"], it["next"] = task, dossier, activity, following
+    it["kind"], it["visit"] = activity_at[activity]["kind"], draws.visit[task]
     it["entered"], it["started"], it["overtime"], it["to_do"] = NAN, NAN, 0.0, draws.work[task]
     it["team"], it["worked_by"], it["interrupted"], it["place"] = NONE, -1, 0, NONE
     if it["kind"] <= OFFICE:
-        it["line"], it["attempt"], it["priority"] = line_of[np.uint64(draws.queue[task])], 0, 0
+        it["line"], it["attempt"], it["priority"] = activity_at[activity]["line"], 0, 0
 
 
 @njit(inline="always")
@@ -552,6 +564,16 @@ def _calendar(plan: Plan, draws: Draws, change: int, closing: int) -> tuple[floa
     if change < len(draws.roster_time) and draws.roster_time[change] <= time:
         time, source = draws.roster_time[change], ROSTERS
     return time, source
+
+
+@njit(inline="always")
+def _sorted(draws: Draws, arrival: int, calendar_time: float, calendar_source: int) -> tuple[float, int]:
+    """When the next of the events that come sorted happens, and which it is; an arrival before a closing."""
+    if arrival < np.uint64(len(draws.arrival)):
+        t = draws.arrival[arrival]
+        if t < calendar_time or (t == calendar_time and calendar_source != ROSTERS):
+            return t, ARRIVALS
+    return calendar_time, calendar_source
 
 
 @njit(inline="always")
@@ -669,12 +691,13 @@ def _cut_off(end: float, log: Log, room: Room, spells: int) -> int:
         charge_overtime(live, team_at[number], number, end)
         first, slot = spells, live[number]["after"]  # the oldest
         while slot != number:
-            at = spells
-            while at > first and spell.task[at - 1] > live[slot]["task"]:
-                _note(spell, at, spell.task[at - 1], spell.team[at - 1], spell.began[at - 1], end)
-                at -= 1
-            _note(spell, at, live[slot]["task"], number, live[slot]["began"], end)
-            spells += 1
+            if live[slot]["interrupted"] > 0:
+                at = spells
+                while at > first and spell.task[at - 1] > live[slot]["task"]:
+                    _note(spell, at, spell.task[at - 1], spell.team[at - 1], spell.began[at - 1], end)
+                    at -= 1
+                _note(spell, at, live[slot]["task"], number, live[slot]["began"], end)
+                spells += 1
             slot = live[slot]["after"]
     for slot in range(len(live)):
         task = live[slot]["task"]

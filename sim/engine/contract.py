@@ -109,40 +109,82 @@ class Plan(NamedTuple):
 
 
 class Draws(NamedTuple):
-    """Everything that is drawn for one replication, before it runs."""
+    """Everything that is drawn for one replication, before it runs.
+
+    What many dossiers or tasks have in common stands once, in tables by *stream* and by *activity*: columns as long
+    as the run hold the numbers of their rows.
+    """
 
     # dossiers
     arrival: Floats  # float[dossier] ascending
     stage_start: Ids  # int[dossier + 1] stages of dossier d: stage_start[d]:stage_start[d + 1]
-    site: Ids  # int[dossier]
-    deadline_unit: Codes  # int[dossier] a unit of sim.officetime
-    deadline_amount: Floats  # float[dossier]
-    cut_off: Floats  # float[dossier] minutes after midnight; inf: none
-    # their legal clock as the run begins, of those open by then; NaN: did not happen yet
-    received: Floats  # float[dossier]
-    due: Floats  # float[dossier]
-    paused: Floats  # float[dossier] it stands still since
-    ready: Floats  # float[dossier]
+    stream: Ids  # int[dossier] row of these tables:
+    stream_site: Ids  # int[stream]
+    stream_unit: Codes  # int[stream] of the deadline: a unit of sim.officetime
+    stream_amount: Floats  # float[stream] of the deadline
+    stream_cut_off: Floats  # float[stream] minutes after midnight; inf: none
+    # the legal clock, as the run begins, of those under way by then; NaN: did not happen yet
+    underway: Ids  # int[row] dossiers, ascending
+    received: Floats  # float[row]
+    due: Floats  # float[row]
+    paused: Floats  # float[row] it stands still since
+    ready: Floats  # float[row]
     # stages
     task_start: Ids  # int[stage + 1] tasks of stage s: task_start[s]:task_start[s + 1]
     # tasks
-    kind: Codes  # int[task] Kind
-    queue: Ids  # int[task] -1 unless people work on it
-    round: Ids  # int[task] -1 unless it waits for a round
+    activity: Ids  # int[task] row of these tables:
+    activity_kind: Codes  # int[activity] Kind
+    activity_queue: Ids  # int[activity] -1 unless people work on it
+    activity_round: Ids  # int[activity] -1 unless it waits for a round
+    activity_mark: Codes  # int[activity] Mark
     work: Floats  # float[task] minutes of work, or of waiting (see Kind)
-    mark: Codes  # int[task] Mark
     # visits: rows of tasks that a citizen may have to come for; attempt a of row v is v * attempts + a
     visit: Ids  # int[task] row of the visit tables, -1 unless desk work
     attempts: int  # how often a citizen comes at most for one visit
     priority: Codes  # int[visit] the higher goes first at the counter
-    moment: Floats  # float[visit * attempts] in (0, 1): when in the day the citizen comes
-    patience: Floats  # float[visit * attempts] minutes; inf: waits for ever
+    moment: Floats  # float[visit * attempts] in (0, 1): when in the day the citizen comes; float[0] if never again
+    patience: Floats  # float[visit * attempts] minutes; inf: waits for ever; float[0] if everybody does
     returns: Codes  # int[visit] how often a citizen who left comes back
     no_show: Bools  # bool[visit] does not come at the first attempt
     # staff present, absences and outages subtracted
     roster_time: Floats  # float[change] sorted by (time, team)
     roster_team: Ints  # int[change]
     roster_staff: Ints  # int[change]
+
+    @property
+    def site(self) -> Ids:
+        """The site of each: int[dossier]."""
+        return self.stream_site[self.stream]
+
+    @property
+    def kind(self) -> Codes:
+        """What each is: int[task] Kind."""
+        return self.activity_kind[self.activity]
+
+    @property
+    def queue(self) -> Ids:
+        """Where each waits for people: int[task], -1 if not for them."""
+        return self.activity_queue[self.activity]
+
+    @property
+    def mark(self) -> Codes:
+        """What the end of each does: int[task] Mark."""
+        return self.activity_mark[self.activity]
+
+    def of_all(self, underway: Floats) -> Floats:
+        """What is known of those under way, float[row], as a column of all: float[dossier], else NaN."""
+        known = np.full(len(self.arrival), np.nan)
+        known[self.underway] = underway
+        return known
+
+
+class Spells(NamedTuple):
+    """Spells of work: one row for each."""
+
+    task: Ids
+    team: Ids
+    began: Floats
+    ended: Floats
 
 
 class Log(NamedTuple):
@@ -160,7 +202,8 @@ class Log(NamedTuple):
     received: Floats  # float[dossier] first start of the clock
     due: Floats  # float[dossier] as it stands at the end
     ready: Floats  # float[dossier] the clock stopped
-    # spells of work, in the order in which they ended (those that run at the end of the run come last)
+    # spells of work on tasks that were interrupted, in the order in which they ended (those that run at the end of
+    # the run come last); any other task has one, from its start to its end
     spell_task: Ids
     spell_team: Ids
     spell_began: Floats
@@ -170,3 +213,16 @@ class Log(NamedTuple):
     left_entered: Floats
     left_time: Floats
     left_reason: Ints
+
+    def spells(self, end: float) -> Spells:
+        """Every spell of work, in the order of their ends; of the same end those of uninterrupted tasks first."""
+        whole = np.flatnonzero((self.team >= 0) & (self.interrupted == 0))
+        ended = self.ended[whole]
+        every = Spells(
+            np.concatenate([whole.astype(np.int32), self.spell_task]),
+            np.concatenate([self.team[whole], self.spell_team]),
+            np.concatenate([self.started[whole], self.spell_began]),
+            np.concatenate([np.where(np.isnan(ended), end, ended), self.spell_ended]),
+        )
+        order = np.argsort(every.ended, kind="stable")
+        return Spells._make(column[order] for column in every)

@@ -13,13 +13,14 @@ class LegalClock:
     """Starts, pauses, resumes and stops; the record keeps when, and the due date."""
 
     def __init__(self, plan: Plan, draws: Draws, record: Record) -> None:
-        self.plan, self.draws, self.record = plan, draws, record
-        self.paused = [*draws.paused]
+        self.plan, self.record = plan, record
+        self.paused = draws.of_all(draws.paused).tolist()
+        terms = draws.stream_unit, draws.stream_amount, draws.stream_cut_off
+        self.limits = [*zip(*(column[draws.stream].tolist() for column in terms), strict=True)]
 
     def turn(self, dossier: int, mark: int, now: float) -> None:
         """What the end of a task with this mark does."""
-        draws, record = self.draws, self.record
-        limit = draws.deadline_unit[dossier], draws.deadline_amount[dossier], draws.cut_off[dossier]
+        record, limit = self.record, self.limits[dossier]
         if mark == Mark.START:
             if math.isnan(record.received[dossier]):
                 record.received[dossier] = now

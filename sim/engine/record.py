@@ -19,11 +19,12 @@ class Record:
     """Columns as lists, which are quicker to write number by number; names and meaning are those of the log."""
 
     def __init__(self, draws: Draws) -> None:
-        tasks = len(draws.kind)
+        tasks = len(draws.work)
         self.entered, self.started, self.ended = [NAN] * tasks, [NAN] * tasks, [NAN] * tasks
         self.team, self.overtime, self.interrupted = [-1] * tasks, [0.0] * tasks, [0] * tasks
         self.outcome = [int(Outcome.NOT_ENTERED)] * tasks
-        self.received, self.due, self.ready = [*draws.received], [*draws.due], [*draws.ready]
+        clock = draws.received, draws.due, draws.ready
+        self.received, self.due, self.ready = (draws.of_all(hand).tolist() for hand in clock)
         self.spells: list[tuple[int, int, float, float]] = []  # task, team, began, ended
         self.left: list[tuple[int, float, float, Reason]] = []  # task, entered, time, reason
 
@@ -32,6 +33,11 @@ class Record:
         for task in team.at_work[: max(len(team.at_work) - team.staff, 0)]:
             self.overtime[task] += now - team.charged
         team.charged = now
+
+    def spell_ends(self, task: int, began: float, ended: float) -> None:
+        """Write a spell down, unless the task has never been interrupted: then its start and end tell."""
+        if self.interrupted[task]:
+            self.spells.append((task, self.team[task], began, ended))
 
     def log(self) -> Log:
         """The log as arrays."""

@@ -47,11 +47,12 @@ class Reference:
         self.hall = Hall(plan, draws, self.spell_starts, self.spell_stops)
         as_lists: Any = [part.tolist() if isinstance(part, np.ndarray) else part for part in draws]
         self.draws = Draws(*as_lists)  # lists are quicker to read number by number
-        tasks, dossiers = len(draws.kind), len(draws.arrival)
+        self.kind, self.queue, self.site = draws.kind.tolist(), draws.queue.tolist(), draws.site.tolist()
+        tasks, dossiers = len(draws.work), len(draws.arrival)
         self.stage_of = np.repeat(np.arange(len(draws.task_start) - 1), np.diff(draws.task_start)).tolist()
         self.dossier_of = np.repeat(np.arange(dossiers), np.diff(draws.stage_start))[self.stage_of].tolist()
-        self.record = Record(self.draws)
-        self.clock = LegalClock(plan, self.draws, self.record)
+        self.record = Record(draws)
+        self.clock = LegalClock(plan, draws, self.record)
         # what the log does not show
         self.here = [False] * dossiers  # the citizen is in the building
         self.to_do = list(self.draws.work)  # minutes of work left
@@ -72,7 +73,7 @@ class Reference:
         for team in self.hall.teams:
             self.record.charge_overtime(team, self.plan.end)
             for task in sorted(team.at_work):
-                self.record.spells.append((task, team.number, self.began[task], self.plan.end))
+                self.record.spell_ends(task, self.began[task], self.plan.end)
         return self.record.log()
 
     # --- processes ---
@@ -111,11 +112,11 @@ class Reference:
 
     def life(self, task: int, ready: float) -> Life:
         """One task, from the instant at which its stage is ready."""
-        if self.draws.kind[task] == Kind.DESK:
+        if self.kind[task] == Kind.DESK:
             return (yield from self.visit(task, ready))
         yield self.env.at(ready, Precedence.ENTER, task)
         self.enter(task)
-        if self.draws.kind[task] == Kind.OFFICE:
+        if self.kind[task] == Kind.OFFICE:
             yield self.join(task)
         else:
             yield self.env.at(self.waits_until(task), Precedence.FINISH, task)
@@ -159,8 +160,8 @@ class Reference:
 
     def turned_off(self, task: int, attempt: int) -> Reason | None:
         """Why a citizen who comes now leaves at once, or does not come at all."""
-        dossier, queue, now = self.dossier_of[task], self.draws.queue[task], self.env.now
-        site, reason = self.draws.site[dossier], None
+        dossier, queue, now = self.dossier_of[task], self.queue[task], self.env.now
+        site, reason = self.site[dossier], None
         if self.here[dossier]:
             if self.too_late(site) and not self.hall.can_be_served(queue):
                 reason = Reason.TURNED_AWAY
@@ -189,13 +190,13 @@ class Reference:
         """The citizen enters the building, if not there already."""
         if not self.here[dossier]:
             self.here[dossier] = True
-            self.hall.in_building[self.draws.site[dossier]] += 1
+            self.hall.in_building[self.site[dossier]] += 1
 
     def go_out(self, dossier: int) -> None:
         """The citizen leaves the building, if there."""
         if self.here[dossier]:
             self.here[dossier] = False
-            self.hall.citizen_leaves(self.draws.site[dossier])
+            self.hall.citizen_leaves(self.site[dossier])
 
     def leave(self, task: int, reason: Reason) -> None:
         """A waiting citizen leaves."""
@@ -213,7 +214,7 @@ class Reference:
         """The site closes: send home, in order of their tasks, those waiting whom nobody stays to serve."""
         serve_all = self.plan.serve_all[site]
         for task in self.hall.waiting_citizens(site):
-            if not (serve_all and self.hall.can_be_served(self.draws.queue[task])):
+            if not (serve_all and self.hall.can_be_served(self.queue[task])):
                 self.leave(task, Reason.TURNED_AWAY)
 
     # --- work ---
@@ -225,24 +226,24 @@ class Reference:
 
     def join(self, task: int, attempt: int = 0) -> simpy.Event:
         """Enter the queue; the event happens when the work is done or the citizen has left."""
-        dossier, queue, now = self.dossier_of[task], self.draws.queue[task], self.env.now
+        dossier, queue, now = self.dossier_of[task], self.queue[task], self.env.now
         done = self.done[task] = self.env.event()
-        desk = self.draws.kind[task] == Kind.DESK
+        desk = self.kind[task] == Kind.DESK
         key = rules.queue_key(self.plan.queue_by_due[queue], now, self.record.due[dossier])
         self.hall.join(task, self.draws.priority[self.draws.visit[task]] if desk else 0, key)
         if desk and self.hall.is_waiting(task):
-            ends = now + self.draws.patience[self.draws.visit[task] * self.draws.attempts + attempt]
+            patience, at = self.draws.patience, self.draws.visit[task] * self.draws.attempts + attempt
+            ends = now + patience[at] if len(patience) else math.inf
             self.patience_ends[task] = ends
             if ends < self.plan.end:
-                event = self.env.at(ends, Precedence.PATIENCE, task)
-                event.callbacks.append(lambda _: self.patience_over(task, ends))
+                self.env.call(lambda: self.patience_over(task, ends), ends, Precedence.PATIENCE, task)
         return done
 
     def waits_until(self, task: int) -> float:
         """The end of a task that nobody works on."""
-        kind, now = self.draws.kind[task], self.env.now
+        kind, now = self.kind[task], self.env.now
         if kind == Kind.ROUND:
-            return float(self.next_round(self.draws.round[task], now))
+            return float(self.next_round(self.draws.activity_round[self.draws.activity[task]], now))
         if kind == Kind.AGENCY:
             return float(add_working(self.plan.office, now, self.draws.work[task]))
         return now + float(self.draws.work[task])
@@ -255,8 +256,7 @@ class Reference:
             self.record.started[task] = now
         self.began[task], self.record.team[task] = now, team.number
         finish = self.finish_at[task] = now + self.to_do[task]
-        event = self.env.at(finish, Precedence.FINISH, task)
-        event.callbacks.append(lambda _: self.finish(task, team, finish))
+        self.env.call(lambda: self.finish(task, team, finish), finish, Precedence.FINISH, task)
 
     def spell_stops(self, task: int, team: Team) -> None:
         """The task is interrupted."""
@@ -265,7 +265,7 @@ class Reference:
         self.to_do[task] = self.finish_at[task] - now
         self.finish_at[task] = NAN
         self.record.interrupted[task] += 1
-        self.record.spells.append((task, self.record.team[task], self.began[task], now))
+        self.record.spell_ends(task, self.began[task], now)
 
     def finish(self, task: int, team: Team, at: float) -> None:
         """The work on a task is done, unless it was interrupted since."""
@@ -273,7 +273,7 @@ class Reference:
             return
         self.record.charge_overtime(team, at)
         self.hall.finish(task, team)
-        self.record.spells.append((task, self.record.team[task], self.began[task], at))
+        self.record.spell_ends(task, self.began[task], at)
         self.end(task)
         self.hall.take_work(team)
         self.done.pop(task).succeed(None)
@@ -282,14 +282,14 @@ class Reference:
         """A task has ended: the legal clock, and whether the citizen goes."""
         dossier, now = self.dossier_of[task], self.env.now
         self.record.ended[task], self.record.outcome[task] = now, Outcome.DONE
-        self.clock.turn(dossier, self.draws.mark[task], now)
+        self.clock.turn(dossier, self.draws.activity_mark[self.draws.activity[task]], now)
         if not self.continues_at_desk(task):
             self.go_out(dossier)
 
     def continues_at_desk(self, task: int) -> bool:
         """After this task the same citizen goes on to another counter."""
         stage, last = self.stage_of[task] + 1, self.draws.stage_start[self.dossier_of[task] + 1]
-        return stage < last and self.draws.kind[self.draws.task_start[stage]] == Kind.DESK
+        return stage < last and self.kind[self.draws.task_start[stage]] == Kind.DESK
 
     def change_roster(self, team: Team, staff: int) -> None:
         """The roster of a team changes; at closing time people may have to stay."""

@@ -15,11 +15,12 @@ import numpy as np
 from sim.columns import columns
 from sim.compiler import njit
 from sim.engine.agenda import FRONT, LATE, NONE, REST_SIZE, Agenda, Indices, Records, make_agenda
-from sim.engine.contract import Draws, Floats, Ids, Ints, Log, Outcome, Plan
-from sim.engine.lines import Layout, layout
+from sim.engine.contract import Draws, Floats, Ints, Log, Mark, Outcome, Plan, Spells
+from sim.engine.lines import layout
+from sim.engine.tables import activities_of, lines_of, served_of, sites_of, streams_of, teams_of
 
 _F, _I, _U = np.float64, np.int64, np.uint32  # an unsigned number is quicker as an index: it can't be below 0
-SLICES_A_TASK = 2
+SLICES_A_TASK = 16
 MOST_SLOTS = 1 << 24  # what the code of an event has room for
 
 LIVE = np.dtype(
@@ -34,8 +35,8 @@ LIVE = np.dtype(
         ("task", _U),  # NONE: the slot is free, and `after` the next free one
         ("dossier", _U),
         ("visit", _U),
+        ("activity", _U),
         ("kind", _U),
-        ("site", _U),
         ("line", _U),
         ("team", _U),  # at work on it
         ("worked_by", np.int32),  # last; -1: nobody
@@ -46,41 +47,20 @@ LIVE = np.dtype(
         ("before", _U),  # in the ring of those who wait, or are at work in its team; in a heap the parent
         ("after", _U),
         ("child", _U),
-        ("unused", _F),  # so that a slot fills two lines of the processor's cache
+        ("next", _U),  # the first task behind its stage; NONE: there is none
+        ("unused", _U),  # so that a slot fills two lines of the processor's cache
     ],
     align=True,
 )
-CASE = np.dtype([("stage", _U), ("left", _U), ("here", _U)])  # tasks left in the stage; the citizen is here
-TEAM = np.dtype(
+CASE = np.dtype(
     [
-        ("charged", _F),  # overtime is counted up to this instant
-        ("staff", _I),
-        ("busy", _I),
-        ("office", _I),  # of those at work, how many at office work
-        ("staying", _I),
-        ("stays_till", _I),  # they stay until the building has been empty so many times
+        ("stage", _U),
+        ("last", _U),  # behind its stages
+        ("left", _U),  # tasks of the stage
+        ("here", _U),  # the citizen is
         ("site", _U),
-        ("first_line", _U),  # of those served, by tier
-        ("last_line", _U),
-    ],
-    align=True,
+    ]
 )
-SITE = np.dtype(
-    [("last_ticket", _F), ("waiting", _I), ("in_building", _I), ("emptied", _I), ("serve_all", _I)]
-)
-LINE = np.dtype(
-    [
-        ("size", _I),
-        ("desk", _U),
-        ("by_due", _U),
-        ("site", _U),
-        ("end", _U),  # of its list or heap of the lowest class
-        ("first_server", _U),
-        ("last_server", _U),
-    ],
-    align=True,
-)
-SERVED = np.dtype([("line", _U), ("opens_tier", _U)])
 LEFT = np.dtype([("task", _I), ("entered", _F), ("time", _F), ("reason", _I)])
 PROGRESS = np.dtype(
     [
@@ -96,28 +76,20 @@ PROGRESS = np.dtype(
 )
 
 
-class Spells(NamedTuple):
-    """Spells of work, as the log has them."""
-
-    task: Ids
-    team: Ids
-    began: Floats
-    ended: Floats
-
-
 class Room(NamedTuple):
     """Where one run of the kernel works; the kernel itself allocates nothing."""
 
     progress: Records  # one row
     live: Records  # [slot]
     case: Records  # [dossier]
-    paused: Floats  # float[dossier]
+    paused: Floats  # float[dossier] the legal clock stands still since; float[0] if it never does
+    stream_at: Records  # [stream]
+    activity_at: Records  # [activity]
     spell: Spells
     left: Records
     team_at: Records  # [team]
     site_at: Records  # [site]
     line_at: Records  # [line]
-    line_of: Indices  # [queue]
     served: Records  # [first_line:last_line of a team]
     server_team: Indices
     classes: int  # of priority
@@ -133,16 +105,18 @@ class Room(NamedTuple):
 
 def make_room(plan: Plan, draws: Draws) -> Room:
     """An empty hall before the first event."""
-    tasks, dossiers = len(draws.kind), len(draws.arrival)
+    tasks, dossiers = len(draws.work), len(draws.arrival)
     lay = layout(plan)
     classes = 1 + int(draws.priority.max(initial=0))
-    lines = _lines(plan, lay.queue_of, classes)
+    lines = lines_of(plan, lay.queue_of, classes)
     width = 2.0 ** math.ceil(math.log2(max(plan.end / (SLICES_A_TASK * (tasks + 1)), 0.001)))
     most_spells = 1 + int(draws.roster_staff.max(initial=0))
     most_servers = int(np.diff(plan.server_start).max(initial=0))
-    of_spells = [(kind, tasks + 1024 * most_spells) for kind in (np.int32, np.int32, float, float)]
-    case, paused, *spell = columns((CASE, dossiers), (float, dossiers), *of_spells)
-    paused[:] = draws.paused
+    of_spells = [(kind, 1024 * (1 + most_spells)) for kind in (np.int32, np.int32, float, float)]
+    pauses = dossiers if np.isin(draws.activity_mark, (Mark.PAUSE, Mark.RESUME)).any() else 0
+    case, paused, *spell = columns((CASE, dossiers), (float, pauses), *of_spells)
+    if pauses:
+        paused[:], paused[draws.underway] = math.nan, draws.paused
     ends = len(plan.team_site) + len(lines) * classes
     live = with_ends(np.zeros(ends + 1024, LIVE), np.arange(ends))
     free_slots(live, ends, NONE)
@@ -153,13 +127,14 @@ def make_room(plan: Plan, draws: Draws) -> Room:
         live,
         case,
         paused,
+        streams_of(draws),
+        activities_of(draws, lay),
         Spells(*spell),
         np.empty(4096, LEFT),
-        _teams(plan, lay),
-        _sites(plan),
+        teams_of(plan, lay),
+        sites_of(plan),
         lines,
-        lay.line_of.astype(np.uint32),
-        _served(lay),
+        served_of(lay),
         plan.server_team.astype(np.uint32),
         classes,
         make_agenda(plan.end, width),
@@ -239,36 +214,6 @@ def _longer(rows: Any) -> Any:
     return grown
 
 
-def _teams(plan: Plan, lay: Layout) -> Records:
-    teams = np.zeros(len(plan.team_site), TEAM)
-    teams["site"] = plan.team_site
-    lines = lay.tier_line_start[plan.tier_start]
-    teams["first_line"], teams["last_line"] = lines[:-1], lines[1:]
-    return teams
-
-
-def _served(lay: Layout) -> Records:
-    served = np.zeros(len(lay.tier_line), SERVED)
-    served["line"] = lay.tier_line
-    served["opens_tier"][lay.tier_line_start[:-1][np.diff(lay.tier_line_start) > 0]] = True
-    return served
-
-
-def _sites(plan: Plan) -> Records:
-    sites = np.zeros(len(plan.serve_all), SITE)
-    sites["serve_all"], sites["last_ticket"] = plan.serve_all, plan.last_ticket
-    return sites
-
-
-def _lines(plan: Plan, queue_of: Ints, classes: int) -> Records:
-    lines = np.zeros(len(queue_of), LINE)
-    lines["desk"], lines["by_due"] = plan.queue_desk[queue_of], plan.queue_by_due[queue_of]
-    lines["site"] = plan.queue_site[queue_of]
-    lines["end"] = len(plan.team_site) + classes * np.arange(len(lines))
-    lines["first_server"], lines["last_server"] = plan.server_start[queue_of], plan.server_start[queue_of + 1]
-    return lines
-
-
 # --- the log ---
 
 
@@ -278,10 +223,11 @@ def make_log(draws: Draws) -> Log:
     The columns of tasks are filled as they end, those of spells and leavings by the kernel's end.
     """
     kinds = float, float, float, np.int32, float, np.int32, np.int8
-    of_tasks = [(kind, len(draws.kind)) for kind in kinds]
+    of_tasks = [(kind, len(draws.work)) for kind in kinds]
     *task_columns, outcome, received, due, ready = columns(*of_tasks, *[(float, len(draws.arrival))] * 3)
     outcome[:] = Outcome.NOT_ENTERED
-    received[:], due[:], ready[:] = draws.received, draws.due, draws.ready
+    for column, known in ((received, draws.received), (due, draws.due), (ready, draws.ready)):
+        column[:], column[draws.underway] = math.nan, known
     floats, ints, ids = np.empty(0), np.empty(0, np.int64), np.empty(0, np.int32)
     spells, leavings = (ids, ids, floats, floats), (ints, floats, floats, ints)
     return Log(*task_columns, outcome, received, due, ready, *spells, *leavings)

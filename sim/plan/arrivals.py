@@ -80,7 +80,7 @@ def arrivals(model: Model, seed: int, replication: int) -> Arrivals:
 def stream_keys(recipe: Recipe, seed: int, replication: int) -> Words:
     """The keys of the streams: uint64[stream]."""
     base = keyed.stream(seed, replication)
-    return np.asarray(keyed.within(base, recipe.place[recipe.going.site], recipe.procedure))
+    return np.asarray(keyed.within(base, recipe.place[recipe.terms.site], recipe.procedure))
 
 
 def day_factors(model: Model, seed: int, replication: int) -> Floats:
@@ -181,7 +181,7 @@ def _book(model: Model, keys: Words, arrival: Floats, ticket: Ints) -> None:
         ]
     )
     slot = np.empty(len(booked))
-    sites = recipe.going.site[everybody.stream]
+    sites = recipe.terms.site[everybody.stream]
     for site in np.unique(sites):
         mine = np.flatnonzero(sites == site)
         wanted = np.searchsorted(slots, everybody.take(mine).arrival)

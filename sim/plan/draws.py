@@ -18,27 +18,33 @@ __all__ = ["BOOKED", "PRIORITY_GROUP", "draw"]
 def draw(model: Model, seed: int, replication: int) -> Replication:
     """All randomness of one replication (model, section 4)."""
     recipe = recipe_of(model)
+    terms, activities = recipe.terms, recipe.activities
     with np.errstate(over="ignore"):  # keys wrap around, of which numpy warns when nothing is compiled
-        dossiers, clock = with_underway(model, seed, replication, arrivals(model, seed, replication))
+        dossiers, underway, clock = with_underway(
+            model, seed, replication, arrivals(model, seed, replication)
+        )
         own, tasks = fill(dossiers, recipe)
         time, team, staff = rosters(model, seed, replication)
     return Replication(
         Draws(
             arrival=dossiers.arrival,
             stage_start=own.stage_start,
-            site=own.site,
-            deadline_unit=own.deadline_unit,
-            deadline_amount=own.deadline_amount,
-            cut_off=own.cut_off,
+            stream=dossiers.stream,
+            stream_site=terms.site,
+            stream_unit=terms.unit,
+            stream_amount=terms.amount,
+            stream_cut_off=terms.cut_off,
+            underway=underway,
             **clock._asdict(),
             task_start=tasks.task_start,
-            kind=tasks.kind,
-            queue=tasks.queue,
-            round=tasks.round,
+            activity=tasks.activity,
+            activity_kind=activities.kind,
+            activity_queue=activities.queue,
+            activity_round=activities.round,
+            activity_mark=activities.mark,
             work=tasks.work,
-            mark=tasks.mark,
             visit=tasks.visit,
-            attempts=recipe.doing.moment.shape[1],
+            attempts=recipe.doing.attempts,
             priority=tasks.priority,
             moment=tasks.moment,
             patience=tasks.patience,
@@ -54,7 +60,8 @@ def draw(model: Model, seed: int, replication: int) -> Replication:
             channel=dossiers.channel,
             satisfied_within=own.satisfied_within,
             very_satisfied_within=own.very_satisfied_within,
-            step=tasks.step,
-            rework=tasks.rework,
+            activity=tasks.activity,
+            activity_step=activities.step,
+            activity_rework=activities.rework,
         ),
     )

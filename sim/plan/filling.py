@@ -14,13 +14,14 @@ import numpy as np
 
 from sim.columns import columns
 from sim.compiler import njit
-from sim.engine.contract import Bools, Codes, Floats, Ids, Kind
+from sim.engine.contract import Bools, Codes, Floats, Ids, Ints, Kind
 from sim.kernelcache import cached
 from sim.keyed import name_hash, of_dossier
 from sim.plan.arrivals import Arrivals
+from sim.plan.doing import Doing
 from sim.plan.model import Channel
-from sim.plan.recipe import NO_LAW, Doing, Going, Recipe, Words
-from sim.quantiles import normals, quantile, transformed
+from sim.plan.recipe import NO_LAW, Going, Recipe, Words
+from sim.quantiles import by_normal, direct, exponent, exps, normals, quantile
 
 RESULT, SURVEY, PRIORITY = name_hash("result"), name_hash("survey"), name_hash("priority")
 DATA_REUSE, NO_SHOW = name_hash("data-reuse"), name_hash("no-show")
@@ -38,10 +39,6 @@ class Dossiers(NamedTuple):
     """Columns of dossiers (see :class:`~sim.engine.contract.Draws` and :class:`~sim.plan.model.Labels`)."""
 
     stage_start: Ids
-    site: Ids
-    deadline_unit: Codes
-    deadline_amount: Floats
-    cut_off: Floats
     satisfied_within: Floats
     very_satisfied_within: Floats
     course: Ids  # int[dossier] of the recipe
@@ -51,14 +48,9 @@ class Tasks(NamedTuple):
     """Columns of stages, tasks and visits."""
 
     task_start: Ids
-    kind: Codes
-    queue: Ids
-    round: Ids
+    activity: Ids
     work: Floats
-    mark: Codes
     visit: Ids
-    step: Ids
-    rework: Bools
     priority: Codes
     moment: Floats
     patience: Floats
@@ -67,52 +59,54 @@ class Tasks(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Tasks of which all but the minutes of work is known: normal quantiles come sooner many at a time."""
+    """Minutes for which nothing but a normal quantile is needed any more: these come sooner many at a time."""
 
-    task: Words
+    place: Words  # where the minutes go
     u: Floats
     law: Words
     factor: Floats
     known: Floats  # another factor
     scan: Floats  # minutes besides
     z: Floats  # the normal quantile of u
+    outer: Words  # room for `normals`
+    power: Floats  # and for `exps`
+    bits: Ints
 
 
 def make_block() -> Block:
     """A block that holds none."""
-    task, law = np.zeros((2, BLOCK), np.uint64)
-    return Block(task, np.full(BLOCK, 0.5), law, *np.zeros((4, BLOCK)))
+    place, law, outer = np.zeros((3, BLOCK), np.uint64)
+    factor, known, u = np.ones(BLOCK), np.ones(BLOCK), np.full(BLOCK, 0.5)
+    scan, z, power = np.zeros((3, BLOCK))
+    return Block(place, u, law, factor, known, scan, z, outer, power, power.view(np.int64))
 
 
 def fill(dossiers: Arrivals, recipe: Recipe) -> tuple[Dossiers, Tasks]:
     """All columns of these dossiers."""
     n = len(dossiers.stream)
-    of_dossiers = [(kind, n) for kind in (ID, CODE, float, float, float, float, ID)]
+    asked = n if recipe.going.satisfied != NO_LAW else 0
+    of_dossiers = [(float, asked), (float, asked), (ID, n)]
     own = Dossiers(*columns((ID, n + 1), *of_dossiers))
     tasks, visits = _send(dossiers, recipe.going, recipe.laws, own)
-    comings = visits * recipe.doing.moment.shape[1]
-    of_tasks = [(kind, tasks) for kind in (CODE, ID, ID, float, CODE, ID, ID, bool)]
-    of_visits = [(CODE, visits), (float, comings), (float, comings), (CODE, visits), (bool, visits)]
+    moments, patiences = visits * recipe.doing.moment.shape[1], visits * recipe.doing.patience.shape[1]
+    of_tasks = [(kind, tasks) for kind in (ID, float, ID)]
+    of_visits = [(CODE, visits), (float, moments), (float, patiences), (CODE, visits), (bool, visits)]
     theirs = Tasks(*columns((ID, int(own.stage_start[n]) + 1), *of_tasks, *of_visits))
-    _assign(dossiers, own.course, recipe.doing, recipe.laws, make_block(), theirs)
+    _assign(dossiers, own.course, recipe.doing, recipe.laws, make_block(), make_block(), theirs)
     return own, theirs
 
 
 @partial(cached, _nrt=False)
 def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tuple[int, int]:
     """Fill the columns of dossiers; their course tells how many tasks and visits they make."""
-    stream, _, key, _, first_way, _ = dossiers
-    g_site, g_unit, g_amount, g_cut_off = going.site, going.unit, going.amount, going.cut_off
+    _, _, key, _, first_way, _ = dossiers
     g_until, g_root = going.until, going.root
     purpose, probability, struck, others = going.purpose, going.probability, going.struck, going.others
     g_stages, g_tasks, g_visits = going.stages, going.tasks, going.visits
     satisfied, very_satisfied = going.satisfied, going.very_satisfied
-    stage_start, site, unit, amount, cut_off, within, very_within, course = own
+    stage_start, within, very_within, course = own
     stage_start[0] = tasks = visits = 0
-    for d in range(np.uint64(len(stream))):
-        mine = np.uint64(stream[d])
-        site[d], unit[d], amount[d], cut_off[d] = g_site[mine], g_unit[mine], g_amount[mine], g_cut_off[mine]
-        within[d], very_within[d] = np.inf, np.inf
+    for d in range(np.uint64(len(key))):
         if satisfied != NO_LAW:
             u = of_dossier(key[d], SURVEY)  # one number decides both answers
             within[d], very_within[d] = quantile(u, laws, satisfied), quantile(u, laws, very_satisfied)
@@ -134,24 +128,25 @@ def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tupl
 
 
 @partial(cached, _nrt=False)
-def _assign(dossiers: Arrivals, course: Ids, doing: Doing, laws: Floats, block: Block, theirs: Tasks) -> None:
+def _assign(
+    dossiers: Arrivals, course: Ids, doing: Doing, laws: Floats, works: Block, waits: Block, theirs: Tasks
+) -> None:
     """Fill the columns of stages, tasks and visits."""
     stream, _, key, channel, _, _ = dossiers
-    r_course, r_opens, r_rework, r_occurrence = doing.course, doing.opens, doing.rework, doing.occurrence
-    r_step, r_work, r_scan = doing.step, doing.work, doing.scan
+    r_course, r_task = doing.course, doing.task
     r_moment, r_patience, r_back = doing.moment, doing.patience, doing.back
-    r_kind, r_mark, r_round, r_law = doing.kind, doing.mark, doing.round, doing.law
-    r_known, r_scanned, r_queue, r_factor = doing.known, doing.scanned, doing.queue, doing.factor
+    r_activity, r_factor = doing.activity, doing.factor
     known_share, scan_law, patience_law = doing.known_share, doing.scan_law, doing.patience_law
     priority_share, no_show_share, come_back = doing.priority_share, doing.no_show, doing.come_back
-    attempts = np.uint64(r_moment.shape[1])
-    last_attempt = attempts - ONE
-    task_start, kind, queue, round_ = theirs.task_start, theirs.kind, theirs.queue, theirs.round
-    work, mark, visit, step_of = theirs.work, theirs.mark, theirs.visit, theirs.step
-    rework, priority, moment = theirs.rework, theirs.priority, theirs.moment
-    patience, returns, no_show = theirs.patience, theirs.returns, theirs.no_show
-    b_task, b_u, b_law, b_factor, b_known, b_scan, _ = block
-    stage = task = row = held = np.uint64(0)
+    moments, patiences = np.uint64(r_moment.shape[1]), np.uint64(r_patience.shape[1])
+    patience_by_normal = patience_law != NO_LAW and by_normal(laws, patience_law)
+    last_attempt = np.uint64(doing.attempts) - ONE
+    task_start, activity, work, visit = theirs.task_start, theirs.activity, theirs.work, theirs.visit
+    priority, moment, patience = theirs.priority, theirs.moment, theirs.patience
+    returns, no_show = theirs.returns, theirs.no_show
+    b_place, b_u, b_law, b_factor, b_known, b_scan, _, _, _, _ = works
+    w_place, w_u, w_law, _, _, _, _, _, _, _ = waits
+    stage = task = row = held = waiting = np.uint64(0)
     for d in range(np.uint64(len(course))):
         own, luck = np.uint64(stream[d]), key[d]
         booked = channel[d] == APPOINTMENT
@@ -161,53 +156,64 @@ def _assign(dossiers: Arrivals, course: Ids, doing: Doing, laws: Floats, block: 
             group = PRIORITY_GROUP
         first, last = np.uint64(r_course[course[d]]), np.uint64(r_course[course[d] + 1])
         for i in range(first, last):
-            if r_opens[i]:
+            it = r_task[i]
+            if it["opens"]:
                 task_start[stage] = task
                 stage += ONE
-            occurrence = np.uint64(r_occurrence[i])
-            step = np.uint64(r_step[occurrence])
-            kind[task], mark[task], round_[task] = r_kind[step], r_mark[step], r_round[step]
-            step_of[task], rework[task], queue[task] = step, r_rework[i], r_queue[own, step]
+            occurrence, step = np.uint64(it["occurrence"]), np.uint64(it["step"])
+            activity[task] = r_activity[own, step] + it["rework"]
             work[task] = 0.0
-            if r_law[step] != NO_LAW:
-                b_task[held], b_u[held] = task, of_dossier(luck, r_work[occurrence])
-                b_law[held], b_factor[held] = r_law[step], r_factor[own, step]
-                b_known[held], b_scan[held] = 1.0, 0.0
-                if r_known[step] < 1 and of_dossier(luck, DATA_REUSE) < known_share:
-                    b_known[held] = r_known[step]
-                if r_scanned[step] and on_paper:
-                    b_scan[held] = quantile(of_dossier(luck, r_scan[occurrence]), laws, scan_law)
-                held += ONE
-                if held == BLOCK:
-                    _work(block, int(held), laws, work)
-                    held = np.uint64(0)
+            if it["law"] != NO_LAW:
+                u, factor, known, scan = of_dossier(luck, it["work"]), r_factor[own, step], 1.0, 0.0
+                if it["known"] < 1 and of_dossier(luck, DATA_REUSE) < known_share:
+                    known = it["known"]
+                if it["scanned"] and on_paper:
+                    scan = quantile(of_dossier(luck, it["scan"]), laws, scan_law)
+                if it["by_normal"]:
+                    b_place[held], b_u[held], b_law[held] = task, u, it["law"]
+                    b_factor[held], b_known[held], b_scan[held] = factor, known, scan
+                    held += ONE
+                    if held == BLOCK:
+                        _invert(works, BLOCK, laws, work)
+                        held = np.uint64(0)
+                else:
+                    work[task] = direct(u, laws, it["law"]) * factor * known + scan
             visit[task] = -1
-            if r_kind[step] == DESK:
+            if it["desk"]:
                 visit[task] = row
                 priority[row] = BOOKED if booked else group
                 no_show[row] = booked and of_dossier(luck, NO_SHOW) < no_show_share
                 booked = False  # only the first visit is the one that was booked
-                for attempt in range(attempts):
-                    at = row * attempts + attempt
-                    moment[at] = of_dossier(luck, r_moment[occurrence, attempt])
-                    patience[at] = np.inf
-                    if patience_law != NO_LAW:
-                        u = of_dossier(luck, r_patience[occurrence, attempt])
-                        patience[at] = quantile(u, laws, patience_law)
+                for attempt in range(moments):
+                    moment[row * moments + attempt] = of_dossier(luck, r_moment[occurrence, attempt])
+                for attempt in range(patiences):
+                    at, u = row * patiences + attempt, of_dossier(luck, r_patience[occurrence, attempt])
+                    if patience_by_normal:
+                        w_place[waiting], w_u[waiting], w_law[waiting] = at, u, patience_law
+                        waiting += ONE
+                        if waiting == BLOCK:
+                            _invert(waits, BLOCK, laws, patience)
+                            waiting = np.uint64(0)
+                    else:
+                        patience[at] = direct(u, laws, patience_law)
                 again = np.uint64(0)
                 while again < last_attempt and of_dossier(luck, r_back[occurrence, again]) < come_back:
                     again += ONE
                 returns[row] = again
                 row += ONE
             task += ONE
-    _work(block, int(held), laws, work)
+    _invert(works, int(held), laws, work)
+    _invert(waits, int(waiting), laws, patience)
     task_start[stage] = task
 
 
 @njit(_nrt=False)
-def _work(block: Block, held: int, laws: Floats, work: Floats) -> None:
-    """The minutes of the tasks held in a block."""
-    task, u, law, factor, known, scan, z = block
-    normals(u, z)
+def _invert(block: Block, held: int, laws: Floats, minutes: Floats) -> None:
+    """Fill in the minutes held in a block."""
+    place, u, law, factor, known, scan, z, outer, power, bits = block
+    normals(u, z, outer)
     for i in range(held):
-        work[task[i]] = transformed(u[i], z[i], laws, law[i]) * factor[i] * known[i] + scan[i]
+        z[i] = exponent(z[i], laws, law[i])
+    exps(z, power, bits)
+    for i in range(held):
+        minutes[place[i]] = laws[law[i] + ONE] * z[i] * factor[i] * known[i] + scan[i]

@@ -115,7 +115,7 @@ class Roster(NamedTuple):
 
 
 class Clock(NamedTuple):
-    """The legal clock of dossiers as the run begins: float[dossier] (see :class:`~sim.engine.contract.Draws`)."""
+    """The legal clock of those under way as the run begins (see :class:`~sim.engine.contract.Draws`)."""
 
     received: Floats
     due: Floats
@@ -165,10 +165,21 @@ class Labels(NamedTuple):
     stream: Ids  # int[dossier] index of Model.streams
     number: Ids  # int[dossier] the dossier's number in its stream; below 0: under way when the run begins
     channel: Codes  # int[dossier] Channel
-    satisfied_within: Floats  # float[dossier] minutes of burden; inf without a survey
+    satisfied_within: Floats  # float[dossier] minutes of burden; float[0] without a survey
     very_satisfied_within: Floats  # float[dossier]
-    step: Ids  # int[task] index into tuple(Model.steps)
-    rework: Bools  # bool[task] inserted by a loop
+    activity: Ids  # int[task] see `Draws`
+    activity_step: Ids  # int[activity] index into tuple(Model.steps)
+    activity_rework: Bools  # bool[activity] inserted by a loop
+
+    @property
+    def step(self) -> Ids:
+        """The step of each: int[task] index into tuple(Model.steps)."""
+        return self.activity_step[self.activity]
+
+    @property
+    def rework(self) -> Bools:
+        """Whether a loop inserted it: bool[task]."""
+        return self.activity_rework[self.activity]
 
 
 class Replication(NamedTuple):

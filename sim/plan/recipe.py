@@ -5,7 +5,7 @@ It is made once a model, for loops that numba compiles; what depends on seed and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -13,12 +13,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.contract import Bools, Floats, Ints, Kind
-from sim.keyed import name_hash
+from sim.engine.contract import Bools, Codes, Floats, Ids, Ints, Kind
 from sim.laws import Law, parse
 from sim.plan import digital
-from sim.plan.model import Channel, Model, StepPlan, Stream, Way
-from sim.plan.ragged import flat, starts
+from sim.plan.doing import Activities, Doing, activities, doing, hashes, of_visits
+from sim.plan.model import Channel, Model, Way
+from sim.plan.ragged import flat
 from sim.plan.unroll import Forest, Occurrence, unroll
 
 Words = NDArray[np.uint64]
@@ -42,10 +42,6 @@ class Coming(NamedTuple):
 class Going(NamedTuple):
     """What the dossiers of a stream have in common, and how they find their course."""
 
-    site: Ints  # int[stream]
-    unit: Ints  # int[stream]
-    amount: Floats  # float[stream]
-    cut_off: Floats  # float[stream]
     ways: Ints  # int[stream, channel] the first of their ways
     until: Floats  # float[way] see `Way`
     root: Ints  # int[way] a fork, or ~course
@@ -60,33 +56,13 @@ class Going(NamedTuple):
     very_satisfied: int
 
 
-class Doing(NamedTuple):
-    """Tasks of courses."""
+class Terms(NamedTuple):
+    """Where the dossiers of a stream are handled, and their deadline: see :class:`~sim.engine.contract.Draws`."""
 
-    course: Ints  # int[course + 1] tasks of course c: course[c]:course[c + 1]
-    opens: Bools  # bool[task] the first of its stage
-    rework: Bools  # bool[task]
-    occurrence: Ints  # int[task] a step and which time it is done
-    step: Ints  # int[occurrence]
-    work: Words  # uint64[occurrence] purposes
-    scan: Words  # uint64[occurrence]
-    moment: Words  # uint64[occurrence, attempt]
-    patience: Words  # uint64[occurrence, attempt]
-    back: Words  # uint64[occurrence, attempt]
-    kind: Ints  # int[step]
-    mark: Ints  # int[step]
-    round: Ints  # int[step]
-    law: Ints  # int[step] or NO_LAW
-    known: Floats  # float[step] factor on the work for citizens whose data are known
-    scanned: Bools  # bool[step] paper is scanned
-    queue: Ints  # int[stream, step]
-    factor: Floats  # float[stream, step] on what the law gives
-    known_share: float
-    scan_law: int
-    patience_law: int
-    priority_share: float
-    no_show: float
-    come_back: float
+    site: Ids  # int[stream]
+    unit: Codes  # int[stream]
+    amount: Floats  # float[stream]
+    cut_off: Floats  # float[stream]
 
 
 class OnDuty(NamedTuple):
@@ -108,6 +84,8 @@ class Recipe(NamedTuple):
     curve_intensity: list[int]
     day_factor: Law | None
     coming: Coming
+    terms: Terms
+    activities: Activities
     going: Going
     doing: Doing
     laws: Floats  # the rows of all laws; elsewhere a law is where its row begins
@@ -136,19 +114,27 @@ def _recipe(model: Model) -> Recipe:
     laws, forest = _Laws(), Forest()
     start, underway, every = _ways(model)
     going = _going(model, start, every, forest, laws)
-    doing = _doing(model, forest, laws)
+    activity, table = activities(model)
+    tasks = doing(model, forest, activity, laws.at)
     return Recipe(
-        place=_hashes(model.place_key(site) for site in range(len(model.places))),
-        procedure=_hashes(stream.procedure for stream in streams),
+        place=hashes(model.place_key(site) for site in range(len(model.places))),
+        procedure=hashes(stream.procedure for stream in streams),
         volume=np.array([stream.volume for stream in streams]),
         curve_site=[site for site, _ in curves],
         curve_intensity=[intensity for _, intensity in curves],
         day_factor=parse(f"gamma(mean=1, sd={demand.day_cv!r})") if demand.day_cv else None,
         coming=_coming(model, curves),
+        terms=Terms(
+            np.array([s.site for s in streams], np.int32),
+            np.array([s.unit for s in streams], np.int8),
+            np.array([s.amount for s in streams], np.float64),
+            np.array([s.cut_off for s in streams], np.float64),
+        ),
+        activities=table,
         going=going,
-        doing=doing,
+        doing=tasks,
         laws=np.array(laws.rows),
-        team=_hashes(f"team {team.team}" for team in model.teams),
+        team=hashes(f"team {team.team}" for team in model.teams),
         on_duty=_on_duty(model),
         underway=underway,
         entry=np.array([_entry(model, way) for way in every], np.uint64),
@@ -187,19 +173,15 @@ class _Laws:
 
 
 def _going(model: Model, ways: Ints, every: Sequence[Way], forest: Forest, laws: _Laws) -> Going:
-    streams, survey = model.streams, model.scenario.survey
+    survey = model.scenario.survey
     root = [forest.plant(unroll(way)) for way in every]
     tasks = [flat(course.stages) for course in forest.courses]
     desk = {name for name, step in model.steps.items() if step.kind == Kind.DESK}
     return Going(
-        site=np.array([s.site for s in streams], np.int64),
-        unit=np.array([s.unit for s in streams], np.int64),
-        amount=np.array([s.amount for s in streams], np.float64),
-        cut_off=np.array([s.cut_off for s in streams], np.float64),
         ways=ways,
         until=np.array([way.until for way in every], np.float64),
         root=np.array(root, np.int64),
-        purpose=_hashes(fork.purpose for fork in forest.forks),
+        purpose=hashes(fork.purpose for fork in forest.forks),
         probability=np.array([fork.probability for fork in forest.forks], np.float64),
         struck=np.array(forest.struck, np.int64),
         others=np.array(forest.others, np.int64),
@@ -231,59 +213,8 @@ def _ways(model: Model) -> tuple[Ints, Ints, list[Way]]:
 
 def _entry(model: Model, way: Way) -> np.uint64:
     step = way.stages[0][0]
-    purposes = _of_visits(model, [Occurrence(step, 1, rework=False)], "moment")
+    purposes = of_visits(model, [Occurrence(step, 1, rework=False)], "moment")
     return np.uint64(purposes[0, 0]) if model.steps[step].kind == Kind.DESK else NOT_DESK
-
-
-def _doing(model: Model, forest: Forest, laws: _Laws) -> Doing:
-    scenario, levers = model.scenario, model.scenario.digital
-    tasks = [flat(course.stages) for course in forest.courses]
-    occurrences = list(dict.fromkeys(task._replace(rework=False) for task in flat(tasks)))
-    number = {occurrence: i for i, occurrence in enumerate(occurrences)}
-    steps = list(model.steps.values())
-    step_number = {name: i for i, name in enumerate(model.steps)}
-    scanning, reuse = levers.scanning, levers.data_reuse
-    return Doing(
-        course=starts(tasks),
-        opens=np.array([i == 0 for c in forest.courses for stage in c.stages for i in range(len(stage))]),
-        rework=np.array([task.rework for task in flat(tasks)]),
-        occurrence=np.array([number[task._replace(rework=False)] for task in flat(tasks)], np.int64),
-        step=np.array([step_number[o.step] for o in occurrences], np.int64),
-        work=_hashes(o.purpose("work") for o in occurrences),
-        scan=_hashes(o.purpose("scan") for o in occurrences),
-        moment=_of_visits(model, occurrences, "moment"),
-        patience=_of_visits(model, occurrences, "patience"),
-        back=_of_visits(model, occurrences, "back"),
-        kind=np.array([step.kind for step in steps], np.int64),
-        mark=np.array([step.mark for step in steps], np.int64),
-        round=np.array([step.round for step in steps], np.int64),
-        law=np.array([laws.at(step.law) for step in steps], np.int64),
-        known=np.array([digital.known_before(levers, name) for name in model.steps]),
-        scanned=np.array([scanning is not None and name in scanning.steps for name in model.steps]),
-        queue=np.array([[_queue(s, step) for step in steps] for s in model.streams], np.int64),
-        factor=np.array([[_factor(s, step) for step in steps] for s in model.streams]),
-        known_share=reuse.share if reuse is not None else 0.0,
-        scan_law=laws.at(scanning.minutes if scanning is not None else None),
-        patience_law=laws.at(scenario.citizens.patience),
-        priority_share=scenario.citizens.priority_share,
-        no_show=scenario.appointments.no_show,
-        come_back=scenario.citizens.come_back,
-    )
-
-
-def _of_visits(model: Model, occurrences: Iterable[Occurrence], what: str) -> Words:
-    attempts = range(model.scenario.citizens.come_back_at_most + 1)
-    rows = [_hashes(f"{o.purpose('visit')}:{attempt}:{what}" for attempt in attempts) for o in occurrences]
-    return np.array(rows, np.uint64).reshape(-1, len(attempts))
-
-
-def _queue(stream: Stream, step: StepPlan) -> int:
-    return stream.queue_of.get(step.name, -1) if step.kind <= Kind.OFFICE else -1
-
-
-def _factor(stream: Stream, step: StepPlan) -> float:
-    """On work of people the factors of the procedure; of what is waited for, minutes per unit of the law."""
-    return stream.factor[step.name] if step.kind <= Kind.OFFICE else step.to_minutes
 
 
 def _on_duty(model: Model) -> OnDuty:
@@ -294,7 +225,3 @@ def _on_duty(model: Model) -> OnDuty:
     return OnDuty(
         time[order], team[order], staff[order], np.array([roster.absence for roster in model.rosters])
     )
-
-
-def _hashes(names: Iterable[str]) -> Words:
-    return np.array([name_hash(name) for name in names], np.uint64)

@@ -66,14 +66,14 @@ def underway(
     )
 
 
-def with_underway(model: Model, seed: int, replication: int, new: Arrivals) -> tuple[Arrivals, Clock]:
-    """Those that arrive, and before them those under way; the legal clock of each as the run begins.
+def with_underway(model: Model, seed: int, replication: int, new: Arrivals) -> tuple[Arrivals, Ids, Clock]:
+    """Those that arrive and those under way; which of them the latter are, and their legal clock.
 
     Who is under way goes on as the run begins, citizens when they come next.
     """
     own, recipe = model.underway, recipe_of(model)
     if not len(own.stream):
-        return new, Clock._make([np.full(len(new.stream), nan)] * len(Clock._fields))
+        return new, np.zeros(0, np.int32), own.clock
     keys = stream_keys(recipe, seed, replication)[own.stream]
     key = np.asarray(dossier(keys, own.number.astype(np.uint64)))
     way, number = recipe.underway, of_dossier(key, RESULT)
@@ -84,8 +84,9 @@ def with_underway(model: Model, seed: int, replication: int, new: Arrivals) -> t
     pairs: Any = zip(begun, new, strict=True)
     every = Arrivals._make(np.concatenate(both) for both in pairs)
     order = np.argsort(every.arrival, kind="stable")
-    unknown = np.full(len(new.stream), nan)
-    return every.take(order), Clock._make(np.append(hand, unknown)[order] for hand in own.clock)
+    underway = np.flatnonzero(order < len(own.stream))
+    rows = order[underway]
+    return every.take(order), underway.astype(np.int32), Clock._make(hand[rows] for hand in own.clock)
 
 
 def _first_entry(model: Model, key: Words, purpose: Words) -> Floats:

@@ -67,10 +67,10 @@ def staffing_by_hour(model: Model, replication: Replication, log: Log) -> Staffi
         number = np.ones(len(team), np.int64) if people is None else people
         return course(model.window, HOUR, Groups(len(model.teams), team), began, ended, number).minutes
 
-    late = ran_late(model, log)
+    late, spells = ran_late(model, log), log.spells(model.plan.end)
     ended = np.fmin(log.ended[late], model.plan.end)
     return Staffing(
         present=minutes(*presence(model, replication)),
-        worked=minutes(log.spell_team, log.spell_began, log.spell_ended),
+        worked=minutes(spells.team, spells.began, spells.ended),
         overtime=minutes(log.team[late], ended - log.overtime[late], ended),
     )

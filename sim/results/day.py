@@ -191,16 +191,16 @@ class _Reading:
 
     def _spells(self) -> Iterator[_Spell]:
         """The day's spells of work, in order of time, each on the first free seat of its team."""
-        log = self.log
-        rows = np.flatnonzero((log.spell_began < self.start + DAY) & (log.spell_ended > self.start))
+        every = self.log.spells(self.model.plan.end)
+        rows = np.flatnonzero((every.began < self.start + DAY) & (every.ended > self.start))
         free_from = defaultdict[int, list[float]](list)
-        for row in rows[np.lexsort((log.spell_task[rows], log.spell_began[rows]))].tolist():
-            team, began, ended = int(log.spell_team[row]), log.spell_began[row], log.spell_ended[row]
+        for row in rows[np.lexsort((every.task[rows], every.began[rows]))].tolist():
+            team, began, ended = int(every.team[row]), every.began[row], every.ended[row]
             free = free_from[team]
             seat = next((seat for seat, instant in enumerate(free) if instant <= began), len(free))
             free[seat : seat + 1] = [ended]
             spot = Spot(Where.SEAT, team, seat)
-            yield _Spell(int(log.spell_task[row]), self._clock(began), self._clock(ended), spot)
+            yield _Spell(int(every.task[row]), self._clock(began), self._clock(ended), spot)
 
     def _worked(self, task: int, spells: list[_Spell]) -> _Piece:
         """In line or in a tray unless somebody works on it, or outside."""

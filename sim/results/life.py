@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine import rules
-from sim.engine.contract import Draws, Kind, Log, Mark, Outcome
+from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Spells
 from sim.officetime import classify
 from sim.plan.model import Model, Replication
 from sim.results.observe import dossier_of_task
@@ -58,12 +58,12 @@ def life(model: Model, replication: Replication, log: Log, dossier: int) -> list
     """Everything that happens to a dossier, in order of time."""
     draws = replication.draws
     tasks = np.flatnonzero(dossier_of_task(draws) == dossier)
-    clock = _Clock(model, draws, dossier)
+    clock, spells = _Clock(model, draws, dossier), log.spells(model.plan.end)
     lines = [*_beginning(model, replication, dossier)]
     for task in tasks.tolist():
         lines += _leavings(log, task)
         if math.isfinite(log.entered[task]):
-            lines += _task(model, replication, log, task)
+            lines += _task(model, replication, log, spells, task)
         if math.isfinite(log.ended[task]):
             lines += clock.turn(int(draws.mark[task]), float(log.ended[task]))
         if log.outcome[task] == Outcome.LOST:
@@ -81,10 +81,19 @@ def _beginning(model: Model, replication: Replication, dossier: int) -> Iterator
         yield Line(float(draws.arrival[dossier]), "filed", {"channel": channel, "site": site})
         return
     yield Line(0.0, "under_way", {"site": site})
-    if math.isfinite(draws.paused[dossier]):
+    due, paused, ready = _at_first(draws, dossier)
+    if math.isfinite(paused):
         yield Line(0.0, "paused", {})
-    elif not math.isnan(draws.due[dossier]) and math.isnan(draws.ready[dossier]):
-        yield Line(0.0, "resumed", {"due": float(draws.due[dossier])})
+    elif not math.isnan(due) and math.isnan(ready):
+        yield Line(0.0, "resumed", {"due": due})
+
+
+def _at_first(draws: Draws, dossier: int) -> tuple[float, float, float]:
+    """When a dossier, as the run begins, is due, stands still since, and was ready."""
+    due, paused, ready = (
+        float(draws.of_all(hand)[dossier]) for hand in (draws.due, draws.paused, draws.ready)
+    )
+    return due, paused, ready
 
 
 def _leavings(log: Log, task: int) -> Iterator[Line]:
@@ -93,7 +102,7 @@ def _leavings(log: Log, task: int) -> Iterator[Line]:
         yield Line(float(log.left_time[row]), f"left_{log.left_reason[row]}", {"minutes": waited})
 
 
-def _task(model: Model, replication: Replication, log: Log, task: int) -> Iterator[Line]:
+def _task(model: Model, replication: Replication, log: Log, every: Spells, task: int) -> Iterator[Line]:
     step = tuple(model.steps)[replication.labels.step[task]]
     kind, entered = replication.draws.kind[task], float(log.entered[task])
     if kind > Kind.OFFICE:
@@ -103,11 +112,11 @@ def _task(model: Model, replication: Replication, log: Log, task: int) -> Iterat
         )
         return
     yield Line(entered, "came" if kind == Kind.DESK else "waits", {"step": step})
-    spells = np.flatnonzero(log.spell_task == task)
+    spells = np.flatnonzero(every.task == task)
     for spell in spells.tolist():
-        began, ended = float(log.spell_began[spell]), float(log.spell_ended[spell])
+        began, ended = float(every.began[spell]), float(every.ended[spell])
         key = "work" if spell == spells[-1] else "interrupted"
-        team = float(log.spell_team[spell])
+        team = float(every.team[spell])
         yield Line(began, key, {"step": step, "team": team, "minutes": ended - began})
 
 
@@ -122,12 +131,12 @@ class _Clock:
     paused: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.due, self.paused = float(self.draws.due[self.dossier]), float(self.draws.paused[self.dossier])
+        self.due, self.paused, _ = _at_first(self.draws, self.dossier)
 
     def turn(self, mark: int, t: float) -> Iterator[Line]:
         """What the end of a task at `t` does to the clock."""
-        draws, d = self.draws, self.dossier
-        limit = int(draws.deadline_unit[d]), float(draws.deadline_amount[d]), float(draws.cut_off[d])
+        draws, own = self.draws, self.draws.stream[self.dossier]
+        limit = int(draws.stream_unit[own]), float(draws.stream_amount[own]), float(draws.stream_cut_off[own])
         if mark == Mark.START:
             self.due = float(rules.due_when_started(self.model.plan.office, t, *limit))
             yield Line(t, "started", {"due": self.due})

@@ -25,6 +25,7 @@ def visits(
     end: float,
     stage_start: Ids,
     task_start: Ids,
+    activity: Ids,
     kind: Codes,
     rework: Bools,
     entered: Floats,
@@ -37,14 +38,14 @@ def visits(
     left_time: Floats,
     left_reason: Ints,
 ) -> tuple[Ints, Floats, Floats, Floats, Floats, Ints, Bools, Bools, Ints]:
-    """The columns of `Visits`. Leavings come by task, those of one task in order of time.
+    """The columns of `Visits`. Kind and rework are those of activities; leavings come by task, then in order of time.
 
     The comings for each task of a dossier are put in order of entry, then those without a gap are joined; both in
     the rows that the visits will have.
     """
     most = len(left_task)
-    for task in range(len(kind)):
-        if kind[task] == DESK and not math.isnan(entered[task]):
+    for task in range(len(activity)):
+        if kind[activity[task]] == DESK and not math.isnan(entered[task]):
             most += 1
     whose, again, task_of = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     since, until, outcome = np.empty(most), np.empty(most), np.empty(most, np.int64)
@@ -57,7 +58,7 @@ def visits(
             first = leaving
             while leaving < len(left_task) and left_task[leaving] == task:
                 leaving += 1
-            stayed = kind[task] == DESK and not math.isnan(entered[task])
+            stayed = kind[activity[task]] == DESK and not math.isnan(entered[task])
             if math.isnan(started[task]) and leaving > first and left_entered[leaving - 1] == entered[task]:
                 stayed = False  # the log keeps the last coming, though the citizen is gone
             for coming in range(first - stayed, leaving):
@@ -94,7 +95,7 @@ def visits(
                 waited[row] |= waited[at]
                 continue
             unserved = row >= rows and outcome[row] < SERVED and outcome[row] != NO_SHOW
-            needless += rework[task_of[at]] or unserved
+            needless += rework[activity[task_of[at]]] or unserved
             row += 1
             whose[row], since[row], until[row], outcome[row] = dossier, since[at], until[at], outcome[at]
             wait[row], service[row], waited[row] = wait[at], service[at], waited[at]
@@ -119,8 +120,11 @@ def dossiers(
     end: float,
     stage_start: Ids,
     task_start: Ids,
+    activity: Ids,
     mark: Codes,
+    stream: Ids,
     unit: Codes,
+    underway: Ids,
     paused: Floats,
     ended: Floats,
     outcome: Codes,
@@ -130,29 +134,33 @@ def dossiers(
     visitor: Ints,
     visit_outcome: Ints,
 ) -> tuple[Ints, Ints, Ints, Ints]:
-    """Dossier, status, late days and visits of those received."""
+    """Dossier, status, late days and visits of those received; mark is that of activities, unit that of streams."""
     most = len(received)
     row_of, status = np.empty(most, np.int64), np.empty(most, np.int64)
     late_days, stays = np.zeros(most, np.int64), np.zeros(most, np.int64)
-    rows = visit = 0
+    rows = visit = known = 0
     for dossier in range(most):
         came = 0
         while visit < len(visitor) and visitor[visit] == dossier:
             came += visit_outcome[visit] != NO_SHOW
             visit += 1
+        now = end
+        if known < len(underway) and underway[known] == dossier:
+            now = end if math.isnan(paused[known]) else paused[known]
+            known += 1
         if math.isnan(received[dossier]):
             continue
         is_open = math.isnan(ready[dossier])
         lost, turned = False, -math.inf
-        now = end if math.isnan(paused[dossier]) else paused[dossier]
         if is_open:  # until when has its clock run: to the end, or to a pause not yet over
             for task in range(task_start[stage_start[dossier]], task_start[stage_start[dossier + 1]]):
                 lost = lost or outcome[task] == LOST
-                if mark[task] != NO_MARK and ended[task] >= turned:
+                turns = mark[activity[task]]
+                if turns != NO_MARK and ended[task] >= turned:
                     turned = ended[task]
-                    now = turned if mark[task] == PAUSE else end
+                    now = turned if turns == PAUSE else end
         row_of[rows], stays[rows] = dossier, came
-        stands = classify(due[dossier], ready[dossier], now, unit[dossier])
+        stands = classify(due[dossier], ready[dossier], now, unit[stream[dossier]])
         status[rows] = WITHDRAWN if is_open and lost else stands
         if status[rows] == LATE or status[rows] == OVERDUE:
             late_days[rows] = int(day_of(now if is_open else ready[dossier]) - due_day(due[dossier]))
@@ -174,6 +182,8 @@ def staffing(
     spell_ended: Floats,
     team_of: Ids,
     started: Floats,
+    ended: Floats,
+    interrupted: Ids,
     overtime: Floats,
 ) -> tuple[Floats, Floats, Floats]:
     """The columns of `Staffing`."""
@@ -189,6 +199,10 @@ def staffing(
         minutes = min(spell_ended[spell], before) - max(spell_began[spell], first)
         worked[spell_team[spell]] += max(minutes, 0.0)
     for task in range(len(overtime)):
+        team = team_of[task]
+        if team >= 0 and interrupted[task] == 0:
+            until = end if math.isnan(ended[task]) else ended[task]
+            worked[team] += max(min(until, before) - max(started[task], first), 0.0)
         if overtime[task] > 0 and first <= started[task] < before:
-            late[team_of[task]] += overtime[task]
+            late[team] += overtime[task]
     return present, worked, late

@@ -173,7 +173,7 @@ def _sum_visits(
     satisfied_within: Floats,
     very_satisfied_within: Floats,
 ) -> Floats:
-    sums = np.zeros((streams, VISIT_COLUMNS))
+    sums, asked = np.zeros((streams, VISIT_COLUMNS)), len(satisfied_within) > 0
     counted = -1  # the last dossier
     for row in range(len(whose)):
         if not first <= entered[row] < before:
@@ -194,7 +194,7 @@ def _sum_visits(
             if outcome[row] == SERVED:
                 sums[stream, WITHIN_15] += wait[row] <= 15.0
                 sums[stream, WITHIN_30] += wait[row] <= 30.0
-                satisfied = burden[row] <= satisfied_within[dossier]
+                satisfied = asked and burden[row] <= satisfied_within[dossier]
                 sums[stream, SATISFIED] += satisfied
                 sums[stream, VERY_SATISFIED] += satisfied and burden[row] <= very_satisfied_within[dossier]
     return sums

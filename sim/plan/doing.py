@@ -1,0 +1,166 @@
+"""What drawing needs to know of what is done: activities, and the tasks of courses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from sim.engine.contract import Bools, Codes, Floats, Ids, Ints, Kind
+from sim.keyed import name_hash
+from sim.laws import Law
+from sim.plan import digital
+from sim.plan.model import Model, StepPlan, Stream
+from sim.plan.ragged import flat, starts
+from sim.plan.unroll import Forest, Occurrence
+from sim.quantiles import by_normal
+
+Words = NDArray[np.uint64]
+Records = Any  # a column of records; numba knows its type, the checker of types does not
+TASK = np.dtype(
+    [
+        ("work", np.uint64),  # purposes
+        ("scan", np.uint64),
+        ("known", np.float64),  # factor on the work for citizens whose data are known
+        ("law", np.int64),  # or NO_LAW
+        ("occurrence", np.uint32),  # a step and which time it is done
+        ("step", np.uint32),
+        ("opens", np.bool_),  # it is the first of its stage
+        ("rework", np.bool_),
+        ("desk", np.bool_),
+        ("by_normal", np.bool_),  # a normal quantile leads to its minutes
+        ("scanned", np.bool_),  # paper is
+    ],
+    align=True,
+)
+
+
+class Activities(NamedTuple):
+    """A step at a queue, in pairs: the second is the same when a loop inserted it."""
+
+    kind: Codes  # int[activity]
+    queue: Ids  # int[activity]
+    round: Ids  # int[activity]
+    mark: Codes  # int[activity]
+    step: Ids  # int[activity] index into tuple(Model.steps)
+    rework: Bools  # bool[activity]
+
+
+class Doing(NamedTuple):
+    """Tasks of courses."""
+
+    course: Ints  # int[course + 1] tasks of course c: course[c]:course[c + 1]
+    task: Records  # of type TASK
+    moment: Words  # uint64[occurrence, attempt] purposes; uint64[occurrence, 0] if nobody comes a second time
+    patience: Words  # uint64[occurrence, attempt]; uint64[occurrence, 0] if nobody loses patience
+    back: Words  # uint64[occurrence, attempt]
+    attempts: int
+    activity: Ids  # int[stream, step] the first of a pair
+    factor: Floats  # float[stream, step] on what the law gives
+    known_share: float
+    scan_law: int
+    patience_law: int
+    priority_share: float
+    no_show: float
+    come_back: float
+
+
+def activities(model: Model) -> tuple[Ids, Activities]:
+    """Those of each step of a stream, int[stream, step], and the table of all."""
+    steps = list(model.steps.values())
+    queue = np.array([[_queue(s, step) for step in steps] for s in model.streams], np.int64)
+    number = np.arange(len(steps)) + len(steps) * (queue + 1)
+    distinct, of = np.unique(number, return_inverse=True)
+    step, queues = np.repeat(distinct % len(steps), 2), np.repeat(distinct // len(steps) - 1, 2)
+
+    def of_step(values: Iterable[int], kind: DTypeLike) -> NDArray[Any]:
+        return np.array(list(values), kind)[step]
+
+    return (2 * of).reshape(queue.shape).astype(np.int32), Activities(
+        kind=of_step((one.kind for one in steps), np.int8),
+        queue=queues.astype(np.int32),
+        round=of_step((one.round for one in steps), np.int32),
+        mark=of_step((one.mark for one in steps), np.int8),
+        step=step.astype(np.int32),
+        rework=np.arange(len(step)) % 2 == 1,
+    )
+
+
+def doing(model: Model, forest: Forest, activity: Ids, law_at: Callable[[Law | None], int]) -> Doing:
+    """The tasks of all courses; `law_at` says where the row of a law begins."""
+    scenario, levers = model.scenario, model.scenario.digital
+    tasks = [flat(course.stages) for course in forest.courses]
+    occurrences = list(dict.fromkeys(task._replace(rework=False) for task in flat(tasks)))
+    number = {occurrence: i for i, occurrence in enumerate(occurrences)}
+    steps = list(model.steps.values())
+    step_number = {name: i for i, name in enumerate(model.steps)}
+    scanning, reuse, citizens = levers.scanning, levers.data_reuse, scenario.citizens
+    attempts = citizens.come_back_at_most + 1
+    task = np.zeros(len(flat(tasks)), TASK)
+    task["occurrence"] = [number[one._replace(rework=False)] for one in flat(tasks)]
+    task["step"] = [step_number[one.step] for one in flat(tasks)]
+    task["opens"] = [i == 0 for c in forest.courses for stage in c.stages for i in range(len(stage))]
+    task["rework"] = [one.rework for one in flat(tasks)]
+    for purpose in ("work", "scan"):
+        task[purpose] = hashes(o.purpose(purpose) for o in occurrences)[task["occurrence"]]
+    of_step: dict[str, list[Any]] = {
+        "known": [digital.known_before(levers, name) for name in model.steps],
+        "law": [law_at(step.law) for step in steps],
+        "by_normal": [s.law is not None and by_normal(s.law.row, 0) for s in steps],
+        "desk": [step.kind == Kind.DESK for step in steps],
+        "scanned": [scanning is not None and name in scanning.steps for name in model.steps],
+    }
+    for name, values in of_step.items():
+        task[name] = np.array(values)[task["step"]]
+    return Doing(
+        course=starts(tasks),
+        task=task,
+        moment=of_visits(model, occurrences, "moment")[:, : attempts * _comes_again(model, forest)],
+        patience=of_visits(model, occurrences, "patience")[:, : attempts * (citizens.patience is not None)],
+        back=of_visits(model, occurrences, "back"),
+        attempts=attempts,
+        activity=activity,
+        factor=np.array([[_factor(s, step) for step in steps] for s in model.streams]),
+        known_share=reuse.share if reuse is not None else 0.0,
+        scan_law=law_at(scanning.minutes if scanning is not None else None),
+        patience_law=law_at(citizens.patience),
+        priority_share=citizens.priority_share,
+        no_show=scenario.appointments.no_show,
+        come_back=citizens.come_back,
+    )
+
+
+def _comes_again(model: Model, forest: Forest) -> bool:
+    """Some citizen may have to come a second time: to be served, or for a later visit."""
+
+    def at_desk(stage: tuple[Occurrence, ...]) -> bool:
+        return any(model.steps[task.step].kind == Kind.DESK for task in stage)
+
+    later = (
+        at_desk(stage) and not at_desk(before) for c in forest.courses for before, stage in pairwise(c.stages)
+    )
+    return model.scenario.citizens.come_back_at_most > 0 or any(later)
+
+
+def of_visits(model: Model, occurrences: Iterable[Occurrence], what: str) -> Words:
+    """The purposes of numbers that each attempt of a visit has: uint64[occurrence, attempt]."""
+    attempts = range(model.scenario.citizens.come_back_at_most + 1)
+    rows = [hashes(f"{o.purpose('visit')}:{attempt}:{what}" for attempt in attempts) for o in occurrences]
+    return np.array(rows, np.uint64).reshape(-1, len(attempts))
+
+
+def _queue(stream: Stream, step: StepPlan) -> int:
+    return stream.queue_of.get(step.name, -1) if step.kind <= Kind.OFFICE else -1
+
+
+def _factor(stream: Stream, step: StepPlan) -> float:
+    """On work of people the factors of the procedure; of what is waited for, minutes per unit of the law."""
+    return stream.factor[step.name] if step.kind <= Kind.OFFICE else step.to_minutes
+
+
+def hashes(names: Iterable[str]) -> Words:
+    """Names hashed: uint64[name]."""
+    return np.array([name_hash(name) for name in names], np.uint64)
