@@ -88,12 +88,12 @@ def stay(run: Ran) -> dict[str, float]:
     since = np.searchsorted(draws.arrival, run.model.window[0])
     minutes = run.log.ready[since:] - draws.arrival[since:]
     done = ~np.isnan(minutes)
-    high = np.zeros(len(minutes), np.bool_)
-    if draws.priority.any():
-        first = draws.task_start[draws.stage_start[since:-1]]
-        high = draws.priority[draws.visit[first]] > 0
-    classes = (("priority", done & high), ("others", done & ~high))
-    return {f"stay, {name}": float(minutes.mean(where=these)) for name, these in classes if these.any()}
+    if not draws.priority.any():
+        return {"stay, others": float(minutes.mean(where=done))}
+    first = draws.task_start.take(draws.stage_start[since:-1])
+    high = draws.priority.take(draws.visit.take(first))[done]
+    others, priority = np.bincount(high, minutes[done]) / np.bincount(high)
+    return {"stay, others": float(others), "stay, priority": float(priority)}
 
 
 def centre(run: Ran) -> dict[str, float]:
