@@ -151,6 +151,7 @@ def told(
     )
     doing = [(task.kind, queue, task.mark, task.rework) for task, queue in zip(tasks, queues, strict=True)]
     activity, table = tabulated(doing, 4)
+    at_desk = np.array([task.kind == Kind.DESK for task in tasks], np.bool_)
     draws = Draws(
         arrival=_floats(one.arrival for one in dossiers),
         stage_start=np.cumsum([0, *(len(one.stages) for one in dossiers)]),
@@ -168,7 +169,8 @@ def told(
         activity_round=np.full(len(table[0]), -1),
         activity_mark=table[2],
         work=np.zeros(len(tasks)),
-        **dict.fromkeys(("visit", "priority", "returns", "no_show"), np.zeros(0, np.int64)),
+        **dict.fromkeys(("priority", "returns", "no_show"), np.zeros(at_desk.sum(), np.int64)),
+        visit=np.where(at_desk, np.cumsum(at_desk) - 1, -1),
         **dict.fromkeys(("moment", "patience"), np.zeros(0)),
         attempts=1,
         roster_time=_floats(row[0] for row in changes),

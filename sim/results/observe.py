@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import officetime
+from sim.columns import columns
 from sim.engine.contract import Bools, Draws, Floats, Ints, Log, Outcome, Reason, Whole
 from sim.plan.model import Model, Replication
 from sim.results import passes
@@ -116,25 +117,24 @@ def visits(model: Model, replication: Replication, log: Log) -> Visits:
     """The stays of citizens; desk tasks that follow each other without a gap are one stay."""
     draws = replication.draws
     by_task = np.argsort(log.left_task, kind="stable")
-    return Visits(
-        *passes.visits(
-            model.plan.end,
-            draws.stage_start,
-            draws.task_start,
-            draws.activity,
-            draws.activity_kind,
-            replication.labels.activity_rework,
-            log.entered,
-            log.started,
-            log.ended,
-            log.due,
-            log.ready,
-            *(
-                column[by_task]
-                for column in (log.left_task, log.left_entered, log.left_time, log.left_reason)
-            ),
-        )
+    kinds = int, float, float, float, float, int, bool, bool, int, int
+    stays = columns(*[(kind, len(draws.priority) + len(by_task)) for kind in kinds])
+    rows = passes.visits(
+        model.plan.end,
+        draws.stage_start,
+        draws.task_start,
+        draws.activity,
+        draws.activity_kind,
+        replication.labels.activity_rework,
+        log.entered,
+        log.started,
+        log.ended,
+        log.due,
+        log.ready,
+        *(column[by_task] for column in (log.left_task, log.left_entered, log.left_time, log.left_reason)),
+        tuple(stays),
     )
+    return Visits._make(column[:rows] for column in stays[:-1])
 
 
 def dossiers(model: Model, replication: Replication, log: Log) -> Dossiers:
@@ -203,7 +203,8 @@ def changes(key: Whole) -> Bools:
 
 def _dossiers(model: Model, replication: Replication, log: Log, stays: Visits) -> Dossiers:
     draws = replication.draws
-    rows, status, late_days, came = passes.dossiers(
+    found = columns(*[(int, len(draws.arrival))] * 4)
+    rows = passes.dossiers(
         model.plan.end,
         draws.stage_start,
         draws.task_start,
@@ -220,5 +221,7 @@ def _dossiers(model: Model, replication: Replication, log: Log, stays: Visits) -
         log.ready,
         stays.dossier,
         stays.outcome,
+        tuple(found),
     )
-    return Dossiers(rows, log.received[rows], log.due[rows], log.ready[rows], status, late_days, came)
+    which, status, late_days, came = (column[:rows] for column in found)
+    return Dossiers(which, log.received[which], log.due[which], log.ready[which], status, late_days, came)

@@ -20,6 +20,9 @@ DESK, NO_MARK, PAUSE = int(Kind.DESK), int(Mark.NONE), int(Mark.PAUSE)
 LOST, NO_SHOW = int(Outcome.LOST), int(Reason.NO_SHOW)
 
 
+Stays = tuple[Ints, Floats, Floats, Floats, Floats, Ints, Bools, Bools, Ints, Ints]
+
+
 @cached
 def visits(
     end: float,
@@ -37,20 +40,17 @@ def visits(
     left_entered: Floats,
     left_time: Floats,
     left_reason: Ints,
-) -> tuple[Ints, Floats, Floats, Floats, Floats, Ints, Bools, Bools, Ints]:
-    """The columns of `Visits`. Kind and rework are those of activities; leavings come by task, then in order of time.
+    stays: Stays,
+) -> int:
+    """Fill in the columns of `Visits`; returns how many there are.
+
+    Kind and rework are those of activities; leavings come by task, then in order of time. `stays` has room for all
+    comings: tasks at the counter and leavings; and another column that tells their tasks.
 
     The comings for each task of a dossier are put in order of entry, then those without a gap are joined; both in
     the rows that the visits will have.
     """
-    most = len(left_task)
-    for task in range(len(activity)):
-        if kind[activity[task]] == DESK and not math.isnan(entered[task]):
-            most += 1
-    whose, again, task_of = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
-    since, until, outcome = np.empty(most), np.empty(most), np.empty(most, np.int64)
-    wait, service = np.empty(most), np.empty(most)
-    waited, late = np.empty(most, np.bool_), np.empty(most, np.bool_)
+    whose, since, until, wait, service, outcome, waited, late, again, task_of = stays
     rows = leaving = 0
     for dossier in range(len(due)):
         after = rows
@@ -102,17 +102,7 @@ def visits(
             judged = ready[dossier] if ready[dossier] < since[at] else since[at]
             late[row], again[row] = day_of(judged) > last_day, needless
         rows = row + 1
-    return (
-        whose[:rows],
-        since[:rows],
-        until[:rows],
-        wait[:rows],
-        service[:rows],
-        outcome[:rows],
-        waited[:rows],
-        late[:rows],
-        again[:rows],
-    )
+    return rows
 
 
 @cached
@@ -133,11 +123,14 @@ def dossiers(
     ready: Floats,
     visitor: Ints,
     visit_outcome: Ints,
-) -> tuple[Ints, Ints, Ints, Ints]:
-    """Dossier, status, late days and visits of those received; mark is that of activities, unit that of streams."""
+    columns: tuple[Ints, Ints, Ints, Ints],
+) -> int:
+    """Fill in dossier, status, late days and visits of those received; returns how many there are.
+
+    Mark is that of activities, unit that of streams. `columns` have room for all dossiers.
+    """
     most = len(received)
-    row_of, status = np.empty(most, np.int64), np.empty(most, np.int64)
-    late_days, stays = np.zeros(most, np.int64), np.zeros(most, np.int64)
+    row_of, status, late_days, stays = columns
     rows = visit = known = 0
     for dossier in range(most):
         came = 0
@@ -159,13 +152,13 @@ def dossiers(
                 if turns != NO_MARK and ended[task] >= turned:
                     turned = ended[task]
                     now = turned if turns == PAUSE else end
-        row_of[rows], stays[rows] = dossier, came
+        row_of[rows], stays[rows], late_days[rows] = dossier, came, 0
         stands = classify(due[dossier], ready[dossier], now, unit[stream[dossier]])
         status[rows] = WITHDRAWN if is_open and lost else stands
         if status[rows] == LATE or status[rows] == OVERDUE:
             late_days[rows] = int(day_of(now if is_open else ready[dossier]) - due_day(due[dossier]))
         rows += 1
-    return row_of[:rows], status[:rows], late_days[:rows], stays[:rows]
+    return rows
 
 
 @cached
