@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builder import Dossier, Step, Team, World
+from builder import Dossier, Step, Team, World, desk, office, story
 from hypothesis import given, settings
 from strategies import DESK_ROLES, OFFICE_ROLES, worlds
 
@@ -66,6 +66,14 @@ def test_a_crowd_outgrows_the_room() -> None:
     dossiers = [Dossier(480 + number % 7, [step]) for number in range(6_000)]
     dossiers.sort(key=lambda dossier: dossier.arrival)
     assert_agree(*World([Team([["in"]], staff=5)], dossiers, days=4).build())
+
+
+def test_interrupted_work_that_the_end_cuts_off() -> None:
+    day_and_night = Team([["in", "check"]], staff=[(0.0, 1)])
+    dossiers = [Dossier(480, [office("check", 2000)]), Dossier(600, [desk("in", 10)])]
+    world = World([day_and_night], dossiers, days=1)
+    assert_agree(*world.build())
+    assert story(world).spells == ["0 by 0 8:00-10:00", "1 by 0 10:00-10:10", "0 by 0 10:10-Tue 0:00"]
 
 
 @pytest.mark.slow
