@@ -11,9 +11,15 @@ import pytest
 from scenes import Dossier, Key, base, dossiers, model, scene
 from scipy import stats
 
+import sim
+from sim.columns import columns
 from sim.engine.contract import Draws, Kind, Mark
+from sim.laws import parse
+from sim.plan import arrivals, filling, ordering
+from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
 from sim.scenario.checks import check
+from sim.selftest import FOLDER
 
 SURELY = 1e-4  # p value below which a fixed seed is taken to contradict the model
 
@@ -249,6 +255,43 @@ def test_nobody_leaves_without_a_law_of_patience() -> None:
     assert draws.attempts == 1
     assert not len(draws.patience)
     assert not draws.returns.any()
+
+
+def test_moments_are_drawn_where_somebody_may_come_again() -> None:
+    """To collect, though nobody comes back after leaving; but not where all come for one service and no more."""
+    draws = draw(model({"citizens": {}}), 1, 0).draws
+    assert len(draws.moment) == len(draws.returns) > 0
+    once = draw(compile_scenario(sim.load(FOLDER / "mm1.toml").scenario), 1, 0).draws
+    assert len(once.moment) == 0 < len(once.returns)
+
+
+@pytest.mark.parametrize(
+    "law", ["exponential(mean=60)", "lognormal(mean=60, sd=30)", "gamma(mean=60, sd=30)"]
+)
+def test_patience_has_its_law(law: str) -> None:
+    draws = draw(model({"citizens.patience": law}), 1, 0).draws
+    expected = parse(law).ppf(np.linspace(0.0005, 0.9995, 1000))
+    assert stats.ks_2samp(draws.patience, expected).pvalue > SURELY
+
+
+@pytest.mark.parametrize("law", ["exponential(mean=60)", "lognormal(mean=60, sd=30)"])
+def test_every_number_is_filled_in(law: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory that held something else before leaves no trace."""
+
+    def used_before(*kinds: tuple[type, int]) -> list[np.ndarray]:
+        made = columns(*kinds)
+        for column in made:
+            column.view(np.uint8).fill(0xAB)
+        return made
+
+    expected = draw(model({"citizens.patience": law}), 1, 0)
+    for module in (arrivals, ordering, filling):
+        monkeypatch.setattr(module, "columns", used_before)
+    found = draw(model({"citizens.patience": law}), 1, 0)
+    for a, b in zip((*expected.draws, *expected.labels), (*found.draws, *found.labels), strict=True):
+        np.testing.assert_array_equal(a, b)
+        if np.asarray(b).dtype == np.float64:
+            assert not (np.asarray(b) == np.frombuffer(b"\xab" * 8)[0]).any()
 
 
 def test_survey_has_one_answer_for_both_questions() -> None:

@@ -170,6 +170,11 @@ def test_no_show() -> None:
     )
 
 
+def test_work_that_the_end_cuts_off() -> None:
+    world = World([Team([["sign"]], staff=[(0.0, 1)])], [Dossier(at("23:50"), [office("sign", 20)])], days=1)
+    assert story(world) == Told(tasks=["23:50 23:50 - open"], spells=["0 by 0 23:50-Tue 0:00"])
+
+
 def test_priority_class() -> None:
     # Task 2 overtakes task 1, and nobody interrupts task 0.
     visits = [("8:00", 30, 0), ("8:05", 10, 0), ("8:10", 10, 1)]
