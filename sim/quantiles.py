@@ -1,8 +1,8 @@
 """Inverse distributions of single numbers, in plain Python and in compiled code alike.
 
 A law is a row of numbers: a code, three parameters, and for some a table. :func:`quantile` is the one definition of
-all laws. It calls the scalar functions of the C library only: numpy's own `exp` and `log` of arrays differ in the
-last digit between processors.
+all laws. Logarithms and powers are the scalar functions of the C library, for numpy's own of arrays differ in the
+last digit between processors; the exponential function is :func:`exp`, which needs nothing but sums and products.
 """
 
 from __future__ import annotations

@@ -9,9 +9,10 @@ from sim.compiler import register_jitable
 from sim.engine.contract import Bools, Floats, Ints
 from sim.kernelcache import cached
 from sim.keyed import dossier, name_hash, of_dossier
+from sim.plan.doing import Words
 from sim.plan.model import Model
 from sim.plan.outages import outages
-from sim.plan.recipe import OnDuty, Words, recipe_of
+from sim.plan.recipe import OnDuty, recipe_of
 
 DAY = 1440.0
 ABSENCE = name_hash("absence")

@@ -13,11 +13,12 @@ from sim.compiler import register_jitable
 from sim.engine.contract import Codes, Floats, Ids, Ints
 from sim.kernelcache import cached
 from sim.keyed import dossier, name_hash, of_dossier
+from sim.plan.doing import Words
 from sim.plan.intensity import ONE, guide_of, instant, with_day_factors
 from sim.plan.model import Channel, Model
 from sim.plan.ordering import in_order
 from sim.plan.outages import after_outage, outages
-from sim.plan.recipe import Coming, Recipe, Words, recipe_of
+from sim.plan.recipe import Coming, Recipe, recipe_of
 
 DAY = 1440.0
 ARRIVAL, CHANNEL, ASSISTED = name_hash("arrival"), name_hash("channel"), name_hash("assisted")

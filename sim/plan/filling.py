@@ -18,9 +18,9 @@ from sim.engine.contract import Bools, Codes, Floats, Ids, Ints, Kind
 from sim.kernelcache import cached
 from sim.keyed import name_hash, of_dossier
 from sim.plan.arrivals import Arrivals
-from sim.plan.doing import Doing
+from sim.plan.doing import Doing, Words
 from sim.plan.model import Channel
-from sim.plan.recipe import NO_LAW, Going, Recipe, Words
+from sim.plan.recipe import NO_LAW, Going, Recipe
 from sim.quantiles import by_normal, direct, exponent, exps, normals, quantile
 
 RESULT, SURVEY, PRIORITY = name_hash("result"), name_hash("survey"), name_hash("priority")

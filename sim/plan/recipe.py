@@ -11,17 +11,15 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.engine.contract import Bools, Codes, Floats, Ids, Ints, Kind
 from sim.laws import Law, parse
 from sim.plan import digital
-from sim.plan.doing import Activities, Doing, activities, doing, hashes, of_visits
+from sim.plan.doing import Activities, Doing, Words, activities, doing, hashes, of_visits
 from sim.plan.model import Channel, Model, Way
 from sim.plan.ragged import flat
 from sim.plan.unroll import Forest, Occurrence, unroll
 
-Words = NDArray[np.uint64]
 DAY = 1440.0
 NO_LAW = -1
 NOT_DESK = np.uint64(0)

@@ -16,9 +16,10 @@ from sim.engine.rules import next_visit
 from sim.keyed import dossier, name_hash, of_dossier
 from sim.officetime import OfficeTime, due
 from sim.plan.arrivals import Arrivals, stream_keys
+from sim.plan.doing import Words
 from sim.plan.model import Clock, Model, Place, StepPlan, Stream, Underway
 from sim.plan.onward import onward
-from sim.plan.recipe import NOT_DESK, Words, recipe_of
+from sim.plan.recipe import NOT_DESK, recipe_of
 from sim.scenario.domain import Scenario
 
 RESULT = name_hash("result")
