@@ -32,7 +32,7 @@ OTHER_SEED, CHECKS = 1, 6
 
 
 class Goal(NamedTuple):
-    """A figure of a kind of site, and what it must come to."""
+    """A figure of a kind of site, or of all together (""), and what it must come to."""
 
     measure: str
     site: str
@@ -67,7 +67,8 @@ KNOBS = (
     ),
 )
 ACCEPTANCE = "survey.very_satisfied"
-VERY_SATISFIED = Goal("very_satisfied.rate", "centre", 0.755)
+# The report speaks of one daily survey, at the centre and at the commune desks.
+VERY_SATISFIED = Goal("very_satisfied.rate", "", 0.755)
 
 
 def main() -> None:
@@ -77,7 +78,7 @@ def main() -> None:
     check = sim.run(sim.load(BASELINE).change(fitted), replications=CHECKS, seed=OTHER_SEED)
     goals = {knob.path: knob.goal for knob in KNOBS} | {ACCEPTANCE: VERY_SATISFIED}
     for path, goal in goals.items():
-        found = f"{goal.site} {goal.measure}: {figure(check, goal):.4f}, wanted {goal.target:.4f}"
+        found = f"{goal.site or 'all'} {goal.measure}: {figure(check, goal):.4f}, wanted {goal.target:.4f}"
         sys.stdout.write(f"{path} = {fitted[path]!r}\n    {found}\n")
 
 
@@ -108,8 +109,7 @@ def means_needed(model: Model, replication: int) -> Floats:
     """The least mean with which each citizen would be very satisfied: float[visit]; inf: left unserved."""
     drawn = draw(model, SEED, replication)
     seen = visits(model, drawn, compiled.simulate(model.plan, drawn.draws))
-    site = np.array([model.places[stream.site].site for stream in model.streams])[drawn.labels.stream]
-    rows = seen.waited & within(model.window, seen.entered) & (site[seen.dossier] == VERY_SATISFIED.site)
+    rows = seen.waited & within(model.window, seen.entered)
     labels, served = drawn.labels, seen.outcome == VisitOutcome.SERVED
     accepts = np.minimum(labels.very_satisfied_within, labels.satisfied_within)[seen.dossier]
     return np.where(served, burden(model.scenario.survey, seen) / accepts, np.inf)[rows]
@@ -121,8 +121,8 @@ def changes(knobs: Sequence[Knob], numbers: Sequence[float]) -> dict[str, str | 
 
 
 def figure(result: Result, goal: Goal) -> float:
-    """The goal's figure at its kind of site, averaged over the replications."""
-    table = result.summary(["site"])
+    """The goal's figure at its kind of site, over the replications."""
+    table = result.summary(["site"] if goal.site else [])
     row = (table["measure"] == goal.measure) & (table["site"] == goal.site)
     return float(table.loc[row, "mean"].item())
 
