@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import ast
-import csv
 import inspect
 import math
 from collections.abc import Callable, Iterable
@@ -23,6 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim import quantiles
 from sim.quantiles import quantile
+from sim.spreadsheet import read_table
+from sim.textfiles import composed, inside, read_text
 
 Floats = NDArray[np.float64]
 # A law's parameters turned into its mean, its sd, and the row of numbers by which it is inverted.
@@ -147,27 +148,27 @@ def _numbers(bound: dict[str, float | str]) -> tuple[float, ...]:
 
 
 def _column(folder: Path | None, file: str, column: str) -> tuple[float, ...]:
-    """Read the numbers of one column of a CSV table (UTF-8, comma), and sort them."""
-    if folder is None:
-        raise ValueError("there is no folder to read the file from")
-    path = (folder / file).resolve()
-    if Path(file).is_absolute() or ".." in Path(file).parts or not path.is_relative_to(folder.resolve()):
-        raise ValueError(f"{file!r} must lie inside the scenario's folder; write a path without '..'")
-    if not path.is_file():
-        raise ValueError(f"there is no file {file!r} in the scenario's folder")
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines)
-            values = [float(row[column] or "") for row in rows]
-    except (UnicodeDecodeError, csv.Error):
-        raise ValueError(f"{file!r} is not a CSV table in UTF-8") from None
-    except KeyError:
-        raise ValueError(f"{file!r}: {_unknown('column', column, rows.fieldnames or ())}") from None
-    except ValueError:
-        raise ValueError(f"{file!r}, line {rows.line_num}: {column!r} is not a number") from None
+    """Read the numbers of one column of a CSV table, and sort them."""
+    table, heading = read_table(read_text(_found(folder, file), file), file), composed(column.strip())
+    if heading not in table.columns:
+        raise ValueError(f"{file!r}: {_unknown('column', column, table.columns)}")
+    number = table.numbers(heading)
+    values = [float(number(row)) for row in table.rows]
     if not values or not all(map(math.isfinite, values)):
         raise ValueError(f"{file!r}: {column!r} needs at least one number, and finite numbers only")
     return tuple(sorted(values))
+
+
+def _found(folder: Path | None, file: str) -> Path:
+    """The file of that name in a folder, or below."""
+    if folder is None:
+        raise ValueError("there is no folder to read the file from")
+    path = inside(folder, file)
+    if path is None:
+        raise ValueError(f"{file!r} must lie inside the scenario's folder; write a path without '..'")
+    if not path.is_file():
+        raise ValueError(f"there is no file {file!r} in the scenario's folder")
+    return path
 
 
 def _law(text: str, name: str, parameters: tuple[float, ...]) -> Law:

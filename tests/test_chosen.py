@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,6 +32,7 @@ TABLE = pd.DataFrame(ROWS, columns=KEY)
         ("wait.mean", 0),
         ("wait.mean@site=centre", 1),
         ("wait.mean@place=Yên Than", 3),
+        ("wait.mean@place=" + unicodedata.normalize("NFD", "Yên Than"), 3),
         ("wait.mean@field=land", 4),
         ("wait.mean@ field = civil , site = commune", 6),
         ("utilisation@place=Yên Than,team=clerk", 8),

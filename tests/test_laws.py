@@ -185,11 +185,12 @@ def test_empirical_is_the_inverse_of_the_empirical_distribution(tmp_path: Path) 
         ("minutes\n3\n", "a/../times.csv", "inside the scenario's folder"),
         ("minutes\n3\n", "/etc/hostname", "inside the scenario's folder"),
         ("minutess\n3\n", "times.csv", "no column 'minutes', did you mean 'minutess'"),
-        ("minutes\n3\nfour\n", "times.csv", "'times.csv', line 3: 'minutes' is not a number"),
-        ("minutes,b\n,1\n", "times.csv", "line 2: 'minutes' is not a number"),
-        ("minutes\nnan\n", "times.csv", "finite numbers only"),
+        ("minutes\n3\nfour\n", "times.csv", "times.csv, line 3, column 'minutes': 'four' is not a number"),
+        ("minutes,b\n,1\n", "times.csv", "times.csv, line 2, column 'minutes': is empty"),
+        ("minutes\nnan\n", "times.csv", "line 2, column 'minutes': 'nan' is not a number"),
+        ("minutes\n1e999\n", "times.csv", "finite numbers only"),
         ("minutes\n", "times.csv", "needs at least one number"),
-        ("", "times.csv", "needs at least one number"),
+        ("", "times.csv", "there is no column 'minutes'"),
     ],
 )
 def test_files_that_are_not_a_law(content: str, file: str, message: str, tmp_path: Path) -> None:
@@ -207,5 +208,5 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "times.csv").write_bytes(b"minutes\n\xff\xfe\n")
-    with pytest.raises(ValueError, match="is not a CSV table in UTF-8"):
+    with pytest.raises(ValueError, match=r"times\.csv: line 2, byte 9 of the file is not UTF-8"):
         parse('empirical(file="times.csv", column="minutes")', tmp_path)

@@ -39,7 +39,8 @@ def row(step: str, received: str, due: str | None = None, of: str = "transfer@ce
 
 
 def table(*rows: OpenDossier) -> OpenDossiers:
-    return OpenDossiers("open.csv", rows, tuple(range(2, 2 + len(rows))))
+    due = tuple("" if row.due is None else f"{row.due:%Y-%m-%d %H:%M}" for row in rows)
+    return OpenDossiers("open.csv", rows, tuple(range(2, 2 + len(rows))), due)
 
 
 def opened(*rows: OpenDossier, changes: Mapping[str, Any] | None = None) -> Model:
@@ -73,6 +74,7 @@ def test_a_table_is_read(tmp_path: Path) -> None:
             row("collect", "2018-12-20 15:40", "2019-01-04 11:30", of="copy@centre"),
         ),
         (2, 4),
+        ("2018-12-24", "2019-01-04T11:30"),
     )
 
 
@@ -91,7 +93,7 @@ def test_the_hash_is_of_the_rows(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("", "open.csv: is empty"),
-        ("procedure;site;received;step;due\n", "open.csv, line 1: cells are separated by ';'"),
+        ("procedure,site,received,step,due,due\n", "open.csv, line 1: column 'due' stands twice"),
         (
             "procedure,site,received,step\n",
             "open.csv, line 1: the columns are procedure, site, received, step;",
@@ -110,7 +112,10 @@ def test_the_hash_is_of_the_rows(tmp_path: Path) -> None:
             "line 2, column 'due': '2018-02-30' is not",
         ),
         (HEADER + 'transfer,centre,2018-12-03,"appraise,\n', "open.csv, line 2: is not CSV"),
-        (HEADER.encode() + b"transfer,centre,2018-12-03,\xff,\n", "'open.csv' is not UTF-8"),
+        (
+            HEADER.encode() + b"transfer,centre,2018-12-03,\xff,\n",
+            "open.csv: line 2, byte 61 of the file is not UTF-8",
+        ),
         (
             HEADER + "transfr,centre,2018-12-03,appraise,\n",
             "open.csv, line 2: there is no procedure 'transfr'; did",
@@ -137,11 +142,11 @@ def test_the_hash_is_of_the_rows(tmp_path: Path) -> None:
         ),
         (
             HEADER + "transfer,centre,2018-12-03,appraise,2018-12-02\n",
-            "line 2: is due on 2018-12-03, before it is",
+            "line 2: is due on 2018-12-02, before it is received",
         ),
         (
             HEADER + "transfer,centre,2018-12-03,appraise,2091-01-02\n",
-            "open.csv, line 2: is due on 2091-01-03, more",
+            "open.csv, line 2: is due on 2091-01-02, more",
         ),
         (HEADER + "\ntransfer,centre,2019-12-03,appraise,\n", "open.csv, line 3: is received on 2019-12-03"),
     ],
@@ -156,7 +161,7 @@ def test_what_is_wrong_is_named_with_file_and_line(tmp_path: Path, text: str | b
 def test_there_is_no_warm_up_with_a_table(tmp_path: Path) -> None:
     with pytest.raises(sim.ScenarioError, match=r"horizon.warm_up: .* write '0 days'"):
         load(tmp_path, HEADER, **{"horizon.warm_up": "1 week"})
-    assert load(tmp_path, HEADER).scenario.horizon.open_dossiers == OpenDossiers("open.csv", (), ())
+    assert load(tmp_path, HEADER).scenario.horizon.open_dossiers == OpenDossiers("open.csv", (), (), ())
 
 
 @pytest.mark.parametrize("name", ["../open.csv", "/etc/passwd", "absent.csv", "", "a\nb"])

@@ -74,7 +74,7 @@ def test_the_page_tells_the_day(fortnight: sim.ScenarioFile) -> None:
     assert centre["title"] == "Trung tâm Hành chính công huyện Tiên Yên"
     for one, mover in zip(centre["movers"], shown.day.places[0].movers, strict=True):
         stream = shown.model.streams[shown.drawn.labels.stream[mover.dossier]]
-        assert told["procedures"][one["procedure"]] == shown.model.scenario.procedure[stream.procedure].name
+        assert told["procedures"][one["procedure"]] == shown.model.scenario.procedure[stream.procedure].label
         assert one["times"] == [round(stay.since, 2) for stay in mover.stays]
         for spot, stay in zip(one["spots"], mover.stays, strict=True):
             where, team, seat = centre["spots"][spot]

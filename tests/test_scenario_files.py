@@ -103,7 +103,10 @@ def test_a_catalogue_row_is_a_procedure(full: ScenarioFile) -> None:
     assert (residence.site, residence.volume, residence.work_factor) == ("commune", 800, 1.2)
     assert (residence.cut_off, residence.online, residence.profile) == (False, False, "usual")
     assert residence.factor == {"intake": 1.5}
-    assert full.scenario.procedure["birth"].name == "Đăng ký khai sinh, bản chính"
+    birth = full.scenario.procedure["birth"]
+    assert birth.name == "Đăng ký khai sinh, bản chính"
+    assert birth.label == "1.001193.000.00.00.H49: Đăng ký khai sinh, bản chính"
+    assert residence.label == residence.name == "Xác nhận nơi cư trú"
 
 
 def test_a_file_overrides_its_catalogue_and_children_inherit_it(tmp_path: Path) -> None:
@@ -328,6 +331,7 @@ def test_the_hash_does_not_depend_on_titles_sources_and_origins(tiny: ScenarioFi
         "field.land.title": "Other",
         "step.intake.title": "Other",
         "procedure.copy.name": "Other",
+        "procedure.copy.national_code": "2.000815.000.00.00.H49",
         "origin": {"team.counter.staff": "a guess"},
     }
     relabelled = tiny.change(labels)

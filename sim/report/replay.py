@@ -116,7 +116,7 @@ def _content(shown: SimulatedDay, say: Language) -> dict[str, Any]:
         "from": first,
         "to": last,
         "sessions": day.sessions,
-        "procedures": [model.scenario.procedure[name].name for name in procedures],
+        "procedures": [model.scenario.procedure[name].label for name in procedures],
         "places": [_place(shown, place, list(procedures)) for place in day.places],
     }
 

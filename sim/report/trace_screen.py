@@ -15,7 +15,7 @@ from sim.results.life import Line
 def trace(model: Model, name: str, lines: list[Line], say: Language) -> RenderableType:
     """One dossier's life in words and dates."""
     procedure = name.rpartition("#")[0].rpartition("/")[2]
-    title = model.scenario.procedure[procedure].name
+    title = model.scenario.procedure[procedure].label
     made = table("", "", title=say("trace.heading", dossier=name, procedure=title))
     made.columns[1].justify = "left"
     for moment, words in told(model, lines, say):

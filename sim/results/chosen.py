@@ -13,6 +13,7 @@ from sim.results.measured import KEY, Measured
 from sim.results.measures import MEASURES
 from sim.scenario import ScenarioError
 from sim.scenario.messages import suggest
+from sim.textfiles import composed
 
 
 def check_measure(name: str) -> None:
@@ -68,7 +69,7 @@ def _group(name: str, text: str) -> dict[str, str]:
     """`site=centre,field=land` as a table."""
     group = {}
     for pair in filter(None, text.split(",")):
-        part, _, value = (word.strip() for word in pair.partition("="))
+        part, _, value = (composed(word.strip()) for word in pair.partition("="))
         if part not in Label._fields:
             raise ScenarioError(f"{name}: '{part}' is no group{suggest(part, Label._fields)}")
         group[part] = value

@@ -14,6 +14,7 @@ from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Spells
 from sim.officetime import classify
 from sim.plan.model import Model, Replication
 from sim.results.observe import dossier_of_task
+from sim.textfiles import composed
 
 
 class Line(NamedTuple):
@@ -32,7 +33,7 @@ def find(model: Model, replication: Replication, name: str) -> int:
 
     Dossiers under way when the run begins are numbered #-1, #-2, …
     """
-    where, _, number = name.rpartition("#")
+    where, _, number = composed(name).rpartition("#")
     place, _, procedure = where.rpartition("/")
     labels = replication.labels
     wanted = [

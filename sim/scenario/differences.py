@@ -9,6 +9,7 @@ from sim.scenario.domain import Scenario
 from sim.scenario.layers import Leaf, Tables
 
 _LABELS = ("title", "question", "source", "reported", "origin")
+_OF_NOUNS = ("title", "name", "national_code")
 _NAMED = ("site", "team", "step", "journey", "field", "procedure")
 
 
@@ -51,7 +52,7 @@ def unlabelled(tables: Tables) -> Tables:
 
 
 def _without_titles(table: Tables) -> Tables:
-    return {key: value for key, value in table.items() if key not in ("title", "name")}
+    return {key: value for key, value in table.items() if key not in _OF_NOUNS}
 
 
 def _differences(before: Any, after: Any, path: Leaf = ()) -> Iterator[Leaf]:

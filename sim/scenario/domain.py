@@ -172,6 +172,7 @@ class Procedure(Part):
     """An administrative procedure (thủ tục hành chính) received at one kind of site."""
 
     name: Title
+    national_code: Title | None = None
     site: Slug
     field: Slug
     level: Slug | None = None
@@ -183,6 +184,11 @@ class Procedure(Part):
     factor: dict[Slug, Factor] = {}
     cut_off: bool = True
     online: bool = True
+
+    @property
+    def label(self) -> str:
+        """What people call it: the name, behind the national code if it has one."""
+        return f"{self.national_code}: {self.name}" if self.national_code else self.name
 
 
 class AfterClosure(Part):

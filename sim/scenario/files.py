@@ -16,14 +16,16 @@ from pydantic import ValidationError
 from sim.laws import Law
 from sim.scenario import shape
 from sim.scenario.beliefs import Choose, beliefs, median, settled
+from sim.scenario.catalogue import read_catalogue
 from sim.scenario.checks import check
 from sim.scenario.differences import at, complete, differences, unlabelled
 from sim.scenario.domain import Scenario
 from sim.scenario.layers import Layer, Leaf, Tables, leaves, merge, merged, origins, plain, setters
 from sim.scenario.messages import Problem, ScenarioError, shown, suggest, translate
-from sim.scenario.reading import beside, read_catalogue, read_toml
+from sim.scenario.reading import beside, read_toml
 from sim.scenario.translated import LANGUAGES, in_each, told_in
 from sim.scenario.values import LONGEST_TITLE
+from sim.textfiles import as_spelt, composed
 
 _NOT_PLAIN = str.maketrans("", "", "<>")
 
@@ -160,7 +162,7 @@ def load(path: str | os.PathLike[str], language: str = "en") -> ScenarioFile:
     file = Path(path)
     try:
         folder = file.parent.resolve()
-        file = folder / file.name
+        file = as_spelt(folder, file.name)
     except (OSError, ValueError, RuntimeError):
         raise ScenarioError(f"{shown(str(path))} is not a file name") from None
     return _load(file, folder, (), language)
@@ -213,7 +215,7 @@ def _load(file: Path, folder: Path, trail: tuple[Path, ...], language: str) -> S
         parent = _load(parent_file, folder, (*trail, file), language)
     catalogues = _catalogues(tables.pop("catalogue", {}), file, folder, name)
     layers = (*(parent.layers if parent else ()), *catalogues, Layer(name, tables))
-    return _checked(file, file.stem, parent, layers, folder)
+    return _checked(file, composed(file.stem), parent, layers, folder)
 
 
 def _catalogues(named: Any, file: Path, folder: Path, name: str) -> Iterator[Layer]:

@@ -12,6 +12,7 @@ from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 from sim.scenario.messages import ScenarioError, shown
+from sim.textfiles import composed
 
 Tables = dict[str, Any]
 Leaf = tuple[str, ...]
@@ -82,12 +83,14 @@ def _origin(leaf: Leaf, tables: Sequence[Tables]) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value in the form of JSON: dates as ISO text, clock times as "07:30", numbers as Python's own."""
+    """A value in the form of JSON: dates as ISO text, clock times as "07:30", text composed, numbers Python's own."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {composed(str(key)): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    if value is None or isinstance(value, bool | str | int | float):
+    if isinstance(value, str):
+        return composed(value)
+    if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, date):
         return value.isoformat()

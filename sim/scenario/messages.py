@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from sim.scenario import shape
 from sim.scenario.domain import Scenario
 from sim.scenario.values import QUEUE, SLUG, Part
+from sim.textfiles import LONGEST_SHOWN, shortened
 
 SHOWN_PROBLEMS = 5
-LONGEST_SHOWN = 60
 
 
 class ScenarioError(ValueError):
@@ -41,8 +41,9 @@ class Problem(NamedTuple):
 
 def shown(value: Any) -> str:
     """A value as a planner wrote it, on one line, shortened to 60 characters."""
-    text = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+    return shortened(
+        repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    )
 
 
 def dotted(path: shape.Path) -> str:

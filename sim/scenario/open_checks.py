@@ -27,8 +27,8 @@ def open_dossiers(scenario: Scenario) -> Found:
             "open dossiers stand as on the first day measured; write '0 days', or leave them out",
         )
     table = horizon.open_dossiers
-    for line, row in zip(table.lines, table.rows, strict=True):
-        for words in (*_names(scenario, row), *_dates(scenario, row)):
+    for line, row, due in zip(table.lines, table.rows, table.due, strict=True):
+        for words in (*_names(scenario, row), *_dates(scenario, row, due)):
             yield PATH, f"{table.file}, line {line}: {words}"
 
 
@@ -46,7 +46,7 @@ def _names(scenario: Scenario, row: OpenDossier) -> Iterator[str]:
         yield f"step {row.step!r} is not on the journey of procedure {row.procedure!r}{suggest(row.step, known)}"
 
 
-def _dates(scenario: Scenario, row: OpenDossier) -> Iterator[str]:
+def _dates(scenario: Scenario, row: OpenDossier, due: str) -> Iterator[str]:
     first = datetime.combine(scenario.horizon.first, time())
     last = datetime.combine(scenario.horizon.last, time())
     if row.received >= first:
@@ -54,6 +54,6 @@ def _dates(scenario: Scenario, row: OpenDossier) -> Iterator[str]:
     elif row.received < first - timedelta(days=LONGEST_OPEN):
         yield f"is received on {row.received:%Y-%m-%d}, more than 10 years before the first day"
     if row.due is not None and row.due < row.received:
-        yield f"is due on {row.due:%Y-%m-%d}, before it is received"
+        yield f"is due on {due}, before it is received"
     elif row.due is not None and row.due > last + timedelta(days=LONGEST_TO_COME):
-        yield f"is due on {row.due:%Y-%m-%d}, more than 3 years after the last day"
+        yield f"is due on {due}, more than 3 years after the last day"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, GetPydanticSchema, SerializationInfo, ValidationInfo
 from pydantic_core import core_schema
 
+from sim.spreadsheet import Row, Table, read_table
+from sim.textfiles import inside, quoted, read_text
+
 COLUMNS = ("procedure", "site", "received", "step", "due")
-LARGEST_FILE = 5_000_000  # bytes
 NOON = time(12)
 
 
@@ -29,71 +29,55 @@ class OpenDossier(NamedTuple):
 
 @dataclass(frozen=True)
 class OpenDossiers:
-    """The rows of a table, and in which line of the file each stands."""
+    """The rows of a table; in which line of the file each stands, and when it is due in the file's words."""
 
     file: str
     rows: tuple[OpenDossier, ...]
     lines: tuple[int, ...]
+    due: tuple[str, ...]
 
 
 def read_open_dossiers(folder: Path, file: str) -> OpenDossiers:
-    """The table of a file inside the folder; `ValueError` in words that name file and line."""
-    rows, lines, line = [], [], 1
-    reader = csv.reader(StringIO(_text(folder, file), newline=""), strict=True)
-    try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            if line == 1:
-                header = _header(cells, f"{file}, line 1")
-            elif any(cells):
-                rows.append(_dossier(header, cells, f"{file}, line {line}"))
-                lines.append(line)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ValueError(f"{file}, line {line}: is not CSV: {error}; check the quotes") from None
-    if line == 1:
-        raise ValueError(f"{file}: is empty; its first line names the columns {', '.join(COLUMNS)}")
-    return OpenDossiers(file, tuple(rows), tuple(lines))
+    """The table of a file inside the folder; `ValueError` in words that name file, line and column."""
+    table = read_table(_text(folder, file), file)
+    _check_header(table)
+    return OpenDossiers(
+        file,
+        tuple(_dossier(table, row) for row in table.rows),
+        tuple(row.line for row in table.rows),
+        tuple(row.cells["due"] for row in table.rows),
+    )
 
 
 def _text(folder: Path, file: str) -> str:
-    try:
-        path = (folder / file).resolve()
-        if Path(file).is_absolute() or ".." in Path(file).parts or not path.is_relative_to(folder.resolve()):
-            raise ValueError(f"{file!r} leaves the scenario folder; name a file in it or below")
-        if not path.is_file():
-            raise ValueError(f"there is no file {file!r} in the scenario's folder")
-        if path.stat().st_size > LARGEST_FILE:
-            raise ValueError(f"{file!r} is larger than {LARGEST_FILE // 1_000_000} MB")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{file!r} is not UTF-8; save as UTF-8") from None
-    except (OSError, RuntimeError):
-        raise ValueError(f"{file!r} cannot be read") from None
+    path = inside(folder, file)
+    if path is None:
+        raise ValueError(f"{file!r} leaves the scenario folder; name a file in it or below")
+    if not path.is_file():
+        raise ValueError(f"there is no file {file!r} in the scenario's folder")
+    return read_text(path, file)
 
 
-def _header(cells: list[str], where: str) -> list[str]:
-    if len(cells) == 1 and ";" in cells[0]:
-        raise ValueError(f"{where}: cells are separated by ';'; save the table with commas")
-    if sorted(cells) != sorted(COLUMNS):
-        raise ValueError(f"{where}: the columns are {', '.join(cells)}; write {', '.join(COLUMNS)}")
-    return cells
+def _check_header(table: Table) -> None:
+    if not table.columns:
+        raise ValueError(f"{table.name}: is empty; its first line names the columns {', '.join(COLUMNS)}")
+    if sorted(table.columns) != sorted(COLUMNS):
+        found = f"the columns are {', '.join(table.columns)}"
+        raise ValueError(f"{table.name}, line 1: {found}; write {', '.join(COLUMNS)}")
 
 
-def _dossier(header: list[str], cells: list[str], where: str) -> OpenDossier:
-    if len(cells) != len(header):
-        raise ValueError(f"{where}: has {len(cells)} cells, but the header has {len(header)}")
-    row = dict(zip(header, cells, strict=True))
+def _dossier(table: Table, row: Row) -> OpenDossier:
+    cells = row.cells
     for column in COLUMNS[:-1]:
-        if not row[column]:
-            raise ValueError(f"{where}, column {column!r}: is empty")
-    received = _moment(row["received"], f"{where}, column 'received'")
-    due = _moment(row["due"], f"{where}, column 'due'") if row["due"] else None
+        if not cells[column]:
+            raise ValueError(f"{table.where(row, column)}: is empty")
+    received = _moment(cells["received"], table.where(row, "received"))
+    due = _moment(cells["due"], table.where(row, "due")) if cells["due"] else None
     return OpenDossier(
-        row["procedure"],
-        row["site"],
+        cells["procedure"],
+        cells["site"],
         received if isinstance(received, datetime) else datetime.combine(received, NOON),
-        row["step"],
+        cells["step"],
         due if due is None or isinstance(due, datetime) else datetime.combine(due, time()) + timedelta(1),
     )
 
@@ -107,7 +91,9 @@ def _moment(cell: str, where: str) -> date | datetime:
             raise ValueError
         return datetime.fromisoformat(cell)
     except ValueError:
-        raise ValueError(f"{where}: {cell!r} is not a date; write 2019-01-31 or 2019-01-31 08:30") from None
+        raise ValueError(
+            f"{where}: {quoted(cell)} is not a date; write 2019-01-31 or 2019-01-31 08:30"
+        ) from None
 
 
 def _read(value: Any, info: ValidationInfo) -> OpenDossiers:

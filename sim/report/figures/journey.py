@@ -45,7 +45,7 @@ def journey_steps(logs: pd.DataFrame, scenario: Scenario, procedure: str) -> pd.
     table = found.loc[[step for step, _ in order]].rename_axis("step").reset_index()
     table.insert(1, "title", [scenario.step[step].title or step for step in table["step"]])
     table.insert(2, "loop", [loop for _, loop in order])
-    table.insert(0, "procedure", drawing.cut(scenario.procedure[procedure].name, 90))
+    table.insert(0, "procedure", drawing.cut(scenario.procedure[procedure].label, 90))
     return table.assign(dossiers=len(dossiers), replications=logs["replication"].nunique())
 
 

@@ -75,7 +75,7 @@ def life_by_day(model: Model, dossier: str, lines: Sequence[Line]) -> pd.DataFra
 def _title(model: Model, dossier: str) -> str:
     """What the procedure of a dossier is called; some are called in many words."""
     procedure = dossier.rpartition("#")[0].rpartition("/")[2]
-    return drawing.cut(model.scenario.procedure[procedure].name, 90)
+    return drawing.cut(model.scenario.procedure[procedure].label, 90)
 
 
 def _spent(lines: Sequence[Line], days: Ints) -> list[dict[str, float]]:
