@@ -16,7 +16,7 @@ from builder import tabulated, typed
 from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Reason
 from sim.officetime import WORKING_DAYS
 from sim.plan.compile import compile_scenario
-from sim.plan.model import Channel, Labels, Model, Replication
+from sim.plan.model import Channel, Labels, Model, Priority, Replication
 from sim.scenario.domain import Scenario
 
 TABLES: dict[str, Any] = {
@@ -120,6 +120,8 @@ class Dossier:
     due: float = nan
     ready: float = nan
     unit: int = WORKING_DAYS
+    channel: Channel = Channel.COUNTER
+    priority: Priority = Priority.ORDINARY  # of the dossier and all its visits
     satisfied_within: float = inf
     very_satisfied_within: float = inf
 
@@ -141,6 +143,7 @@ def told(
     stages = [[stage] if isinstance(stage, Task) else stage for one in dossiers for stage in one.stages]
     tasks = [task for stage in stages for task in stage]
     stream_of = [one.stream for one in dossiers for stage in one.stages for _ in np.atleast_1d(stage)]
+    priority_of = [one.priority for one in dossiers for stage in one.stages for _ in np.atleast_1d(stage)]
     queues = [_queue(model, task, stream) for task, stream in zip(tasks, stream_of, strict=True)]
     spells = [(i, task.team, *spell) for i, task in enumerate(tasks) if task.cuts for spell in task.spells]
     left = sorted(((i, *row) for i, task in enumerate(tasks) for row in task.left), key=lambda row: row[2])
@@ -169,7 +172,8 @@ def told(
         activity_round=np.full(len(table[0]), -1),
         activity_mark=table[2],
         work=np.zeros(len(tasks)),
-        **dict.fromkeys(("priority", "returns", "no_show"), np.zeros(at_desk.sum(), np.int64)),
+        priority=np.array(priority_of, np.int8)[at_desk],
+        **dict.fromkeys(("returns", "no_show"), np.zeros(at_desk.sum(), np.int64)),
         visit=np.where(at_desk, np.cumsum(at_desk) - 1, -1),
         **dict.fromkeys(("moment", "patience"), np.zeros(0)),
         attempts=1,
@@ -180,7 +184,8 @@ def told(
     labels = Labels(
         stream=_ints(one.stream for one in dossiers),
         number=np.arange(len(dossiers)),
-        channel=np.full(len(dossiers), Channel.COUNTER, np.int64),
+        channel=np.array([one.channel for one in dossiers], np.int8),
+        priority=np.array([one.priority for one in dossiers], np.int8),
         satisfied_within=_floats(one.satisfied_within for one in dossiers),
         very_satisfied_within=_floats(one.very_satisfied_within for one in dossiers),
         activity=activity.astype(np.int32),

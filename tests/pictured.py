@@ -158,6 +158,7 @@ def paired_differences(count: int) -> pd.DataFrame:
                 "measure": measure,
                 "unit": unit,
                 "panel": SITES[site],
+                "citizens": "",
             }
             bounds = {"difference": mean * scale, "low": (mean - half) * scale, "high": (mean + half) * scale}
             rows.append({**about, **bounds, "threshold": threshold, "verdict": verdict})

@@ -12,8 +12,8 @@ from scipy import stats
 
 from sim import keyed
 from sim.plan.arrivals import Arrivals, arrivals, day_factors
-from sim.plan.draws import BOOKED, draw
-from sim.plan.model import Channel, Model
+from sim.plan.draws import draw
+from sim.plan.model import Channel, Model, Priority
 
 DAY = 1440
 HALF_HOUR = 30
@@ -231,8 +231,10 @@ def test_punctuality_moves_arrivals_around_their_slots() -> None:
 def test_only_the_first_visit_was_booked() -> None:
     drawn = dossiers(model({**BOOKING, "appointments": {"no_show": 0.25}}))
     booked = [[t for t in d.tasks if t.visit] for d in drawn.values() if d.channel == Channel.APPOINTMENT]
-    assert {visits[0].visit[0] for visits in booked} == {BOOKED}
-    assert all(task.visit[0] < BOOKED and not task.visit[2] for visits in booked for task in visits[1:])
+    assert {visits[0].visit[0] for visits in booked} == {Priority.BOOKED}
+    assert all(
+        task.visit[0] < Priority.BOOKED and not task.visit[2] for visits in booked for task in visits[1:]
+    )
     assert stats.binomtest(sum(bool(v[0].visit[2]) for v in booked), len(booked), 0.25).pvalue > SURELY
     assert not any(
         t.visit and t.visit[2] for d in drawn.values() if d.channel == Channel.COUNTER for t in d.tasks

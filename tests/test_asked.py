@@ -11,9 +11,10 @@ import pytest
 from test_cli import CHILD, TINY, sim
 
 from sim.report.language import language
+from sim.report.naming import where_in_words
 from sim.report.paper.asked import asked, document_of
 from sim.report.paper.document import Bullets, Picture, Table, shown
-from sim.report.study_figures import bound_of, place_of
+from sim.report.study_figures import bound_of
 from sim.scenario import ScenarioError
 from sim.study.answers import run_study
 
@@ -126,7 +127,12 @@ def test_the_strictest_target_is_drawn():
     assert bound_of({"target": targets}, "wait.p90@site=centre") == {"at_most": 15.0}
     assert bound_of({"target": targets}, "on_time.rate") == {"at_least": 0.95}
     assert bound_of({"target": targets}, "wait.mean") == bound_of({}, "wait.p90") == {}
-    assert place_of("wait.p90@site=centre,field=land", {"centre": "The centre"}) == "The centre, land"
+    assert (
+        where_in_words("wait.p90@site=centre,field=land", {"centre": "The centre"}, EN) == "The centre, land"
+    )
+    booked = "wait.p90@site=centre,priority=booked"
+    assert where_in_words(booked, {}, EN) == "centre, with an appointment"
+    assert where_in_words(booked, {}, VI) == "centre, có lịch hẹn"
 
 
 def test_the_command_writes_it(capsys, folder):

@@ -23,7 +23,13 @@ ROWS = [
     ("utilisation", "fraction", "", "", "", ""),
     ("utilisation", "fraction", "commune", "Yên Than", "", "clerk"),
 ]
-TABLE = pd.DataFrame(ROWS, columns=KEY)
+CITIZENS = [
+    ("wait.mean", "min", "centre", "", "", "", "priority_group", "", ""),
+    ("wait.mean", "min", "commune", "", "", "", "priority_group", "", ""),
+    ("wait.mean", "min", "centre", "", "", "", "", "appointment", ""),
+    ("wait.mean", "min", "centre", "", "", "", "", "", "collecting"),
+]
+TABLE = pd.DataFrame([*((*row, "", "", "") for row in ROWS), *CITIZENS], columns=KEY)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,9 @@ TABLE = pd.DataFrame(ROWS, columns=KEY)
         ("wait.mean@field=land", 4),
         ("wait.mean@ field = civil , site = commune", 6),
         ("utilisation@place=Yên Than,team=clerk", 8),
+        ("wait.mean@priority=priority_group,site=commune", 10),
+        ("wait.mean@channel=appointment", 11),
+        ("wait.mean@visit=collecting", 12),
     ],
 )
 def test_a_name_means_a_row(name: str, row: int) -> None:
@@ -52,6 +61,9 @@ def test_a_name_means_a_row(name: str, row: int) -> None:
         ("wait.mean@field=civil", "at several kinds of site; write one of centre, commune"),
         ("wait.mean@team=clerk", "'wait.mean' is not measured by team"),
         ("wait.mean@site=centre,place=Yên Than", "there is no such group"),
+        ("wait.mean@priority=priority_group", "at several kinds of site; write one of centre, commune"),
+        ("wait.mean@channel=post", "there is no channel 'post'"),
+        ("utilisation@priority=priority_group", "'utilisation' is not measured by priority"),
         ("utilisation@team=clerk", "not measured by this alone"),
         ("satisfied.rate", "not measured in this scenario"),
     ],
@@ -68,5 +80,5 @@ def test_every_row_has_a_name_of_its_own() -> None:
 def test_values_of_names() -> None:
     value = np.arange(2.0 * len(TABLE)).reshape(2, -1)
     measured = Measured(TABLE, value, np.ones_like(value, np.int64))
-    assert chosen(measured, ["utilisation", "wait.mean"]).tolist() == [[7, 16], [0, 9]]
+    assert chosen(measured, ["utilisation", "wait.mean"]).tolist() == [[7, 20], [0, 13]]
     assert rows_of(TABLE, []).shape == (0,)

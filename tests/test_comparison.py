@@ -99,9 +99,7 @@ def measured(*means: float, seed: int = 1, spread: float = 1.0, noise: float = 0
     """Scenarios with these mean waits and a luck in common, of which each has a little of its own."""
     random = np.random.default_rng(seed)
     luck = random.normal(0, spread, 20)
-    key = pd.DataFrame(
-        [("wait.mean", "min", "", "", "", ""), ("utilisation", "fraction", "", "", "", "")], columns=KEY
-    )
+    key = pd.DataFrame([("wait.mean", "min", *[""] * 7), ("utilisation", "fraction", *[""] * 7)], columns=KEY)
     found = {}
     for number, mean in enumerate(means):
         wait = mean + luck + random.normal(0, noise, 20)

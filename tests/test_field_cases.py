@@ -4,9 +4,11 @@ import re
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim
+from sim.results.chosen import chosen
 
 FIELD = Path(__file__).parent / "field"
 
@@ -53,3 +55,26 @@ def test_a_number_that_may_be_two_is_refused_with_both() -> None:
     words = "thousands.csv, line 2, column 'volume': '1.200' may be 1200 or 1.2"
     with pytest.raises(sim.ScenarioError, match=re.escape(words)):
         sim.load(FIELD / "vietnamese_spreadsheet" / "thousands.toml")
+
+
+def test_the_wait_of_each_class_is_told() -> None:
+    found = sim.run(FIELD / "priority_group.toml", replications=2, workers=1)
+    waits = found.summary(group=["site", "priority"]).query("measure == 'wait.mean'").set_index("priority")
+    assert waits["mean"]["priority_group"] < waits["mean"]["ordinary"] / 2
+    assert waits["n"].sum() == found.summary(group=[]).query("measure == 'wait.mean'")["n"].item()
+    assert set(found.visits["priority"]) == set(found.dossiers["priority"]) == {"priority_group", "ordinary"}
+
+
+def test_the_wait_of_each_class_is_that_of_theory() -> None:
+    """M/M/1 with two classes (Cobham 1954): 9 an hour, 5 minutes, 20 % priority: 4.41 and 17.65 minutes."""
+    always = {
+        "calendar.hours": ["00:00-24:00"],
+        "calendar.weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    }
+    busy = {"step.intake.work": "exponential(mean=5)", "procedure.permit.volume": 9 * 24 * 365}
+    window = {"horizon.to": "2019-06-30", "horizon.warm_up": "2 days"}
+    file = sim.load(FIELD / "priority_group.toml").change({**always, **busy, **window})
+    found = sim.run(file, replications=12, workers=1)
+    for name, expected in (("priority_group", 3.75 / 0.85), ("ordinary", 3.75 / 0.85 / 0.25)):
+        value = chosen(found.measured, [f"wait.mean@priority={name}"])[0]
+        assert abs(value.mean() - expected) < 3.5 * value.std(ddof=1) / np.sqrt(len(value)), name

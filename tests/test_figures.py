@@ -87,7 +87,7 @@ def measured(number: int, rng: np.random.Generator) -> pd.DataFrame:
         rows += [("on_time.rate", "fraction", site, "rare", 0.5, 3)]
     table = pd.DataFrame(rows, columns=["measure", "unit", "site", "field", "value", "n"])
     table.loc[table["field"] == "land", "value"] = 0.80 + rng.normal(0, 0.01, 2)
-    return table.assign(place="", team="")
+    return table.assign(**dict.fromkeys(set(KEY) - set(table), ""))
 
 
 def visits(replications: int, rng: np.random.Generator) -> pd.DataFrame:

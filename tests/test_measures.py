@@ -25,11 +25,12 @@ from handmade import (
 from test_attribution import busy_week
 
 from sim.engine.contract import Log, Reason
-from sim.plan.model import Model, Replication
+from sim.plan.model import Channel, Model, Priority, Replication
 from sim.results import measured
-from sim.results.groups import Groupings
+from sim.results.estimates import grouped_by
+from sim.results.groups import Groupings, Label
 from sim.results.measures import MEASURES
-from sim.results.observe import VisitOutcome, dossiers, observe, unreceived, visits
+from sim.results.observe import VisitKind, VisitOutcome, dossiers, observe, unreceived, visits
 from sim.scenario.domain import Survey
 
 MODEL = model()
@@ -75,8 +76,15 @@ def week() -> pd.DataFrame:
     cases = [
         before,
         twice,
-        served(20, at(11, "10:00"), satisfied_within=20, very_satisfied_within=19),  # late by 2 days
-        served(40, nan),  # overdue by 5 days
+        served(
+            20,
+            at(11, "10:00"),  # late by 2 days
+            satisfied_within=20,
+            very_satisfied_within=19,
+            channel=Channel.APPOINTMENT,
+            priority=Priority.BOOKED,
+        ),
+        served(40, nan, priority=Priority.PRIORITY_GROUP),  # overdue by 5 days
         Dossier(
             at(8, "08:00"),
             [commune],
@@ -109,7 +117,7 @@ def week() -> pd.DataFrame:
 def figure(name: str, **group: str) -> tuple[float, int]:
     """Value and n of one measure in one group."""
     rows = WEEK[WEEK["measure"] == name]
-    for part in ("site", "place", "field", "team"):
+    for part in Label._fields:
         rows = rows[rows[part] == group.get(part, "")]
     assert len(rows) == 1
     return rows["value"].item(), rows["n"].item()
@@ -131,6 +139,14 @@ DONG_NGU = {"site": "commune", "place": "Đông Ngũ"}
         ("wait.mean", COMMUNE, 18, 2),
         ("wait.mean", YEN_THAN, 18, 2),
         ("wait.mean", DONG_NGU, nan, 0),
+        ("wait.mean", {"site": "centre", "priority": "ordinary"}, 5, 2),
+        ("wait.mean", {"site": "centre", "priority": "priority_group"}, 40, 1),
+        ("wait.mean", {"site": "centre", "priority": "booked"}, 20, 1),
+        ("wait.mean", {"site": "centre", "channel": "counter"}, 50 / 3, 3),
+        ("wait.max", {"site": "centre", "channel": "appointment"}, 20, 1),
+        ("wait.p50", {"site": "centre", "visit": "filing"}, 20, 3),
+        ("wait.mean", {"site": "centre", "visit": "collecting"}, 10, 1),
+        ("wait.mean", {"site": "centre", "visit": "again"}, nan, 0),
         ("wait.p50", {"site": "centre"}, 15, 4),
         ("wait.p90", {"site": "centre"}, 34, 4),
         ("wait.p95", {"site": "centre"}, 37, 4),
@@ -147,6 +163,9 @@ DONG_NGU = {"site": "commune", "place": "Đông Ngũ"}
         ("visits.count", DONG_NGU, 0, 0),
         ("visits.per_dossier", {"site": "centre"}, 4 / 3, 3),
         ("visits.per_dossier", COMMUNE, 1, 3),
+        ("visits.per_dossier", {"site": "centre", "priority": "ordinary"}, 2, 1),
+        ("visits.per_dossier", {"site": "centre", "visit": "collecting"}, 1, 1),
+        ("visits.per_dossier", {"site": "centre", "visit": "filing"}, 1, 3),
         ("citizen.hours", {"site": "centre"}, (105 + 4 * 30) / 60, 4),
         ("citizen.hours", COMMUNE, (40 + 3 * 30) / 60, 3),
         ("satisfied.rate", {}, 4 / 6, 6),  # 6 > 5, and one left
@@ -156,6 +175,10 @@ DONG_NGU = {"site": "commune", "place": "Đông Ngũ"}
         ("on_time.rate", {"site": "centre"}, 1 / 3, 3),
         ("on_time.rate", {"site": "commune", "field": "civil"}, 1, 1),
         ("on_time.rate", DONG_NGU, nan, 0),
+        ("on_time.rate", {"site": "centre", "channel": "counter"}, 1 / 2, 2),
+        ("on_time.rate", {"site": "centre", "channel": "appointment"}, 0, 1),
+        ("on_time.rate", {"site": "centre", "priority": "ordinary"}, 1, 1),
+        ("dossiers.received", {"site": "centre", "priority": "priority_group"}, 1, 1),
         ("early.rate", {}, 1 / 4, 4),
         ("late.rate", {}, 2 / 4, 4),
         ("late.days", {}, 3.5, 2),
@@ -197,8 +220,8 @@ def test_groups_are_those_of_the_scenario():
         rows = WEEK[WEEK["measure"] == name]
         return list(rows[["site", "place", "field", "team"]].itertuples(index=False, name=None))
 
-    assert groups("wait.mean") == groups("on_time.rate")
-    assert groups("wait.mean") == [
+    assert groups("wait.mean")[:7] == groups("on_time.rate")[:7]
+    assert groups("wait.mean")[:7] == [
         ("", "", "", ""),
         ("centre", "", "", ""),
         ("commune", "", "", ""),
@@ -215,6 +238,19 @@ def test_groups_are_those_of_the_scenario():
         ("commune", "Yên Than", "", "clerk"),
         ("commune", "Đông Ngũ", "", "clerk"),
     ]
+
+
+def test_groups_of_citizens_are_those_that_can_be_at_a_kind_of_site():
+    def groups(name: str) -> list[str]:
+        rows = WEEK[(WEEK["measure"] == name) & (WEEK["site"] == "centre")]
+        return [text for text in (rows["priority"] + rows["channel"] + rows["visit"]) if text]
+
+    of_dossiers = ["ordinary", "priority_group", "booked", "counter", "appointment"]
+    assert (
+        groups("on_time.rate") == of_dossiers
+    )  # nobody files online, or by post, where no journey is for that
+    assert groups("wait.mean") == [*of_dossiers, "filing", "collecting", "again"]
+    assert groups("utilisation") == []
 
 
 def test_the_window_ends_before_its_end():
@@ -301,6 +337,25 @@ def test_needless_visits_of_another_dossier_are_not_ones_own():
     calm = Dossier(at(7, "09:00"), [served(at(7, "09:00"))])
     seen = visits(MODEL, *told(MODEL, [careless, calm, careless, calm]))
     assert seen.again.tolist() == [0, 1, 0, 0, 1, 0]
+    assert [VisitKind(kind).name for kind in seen.kind] == ["FILING", "AGAIN", "FILING"] * 2
+
+
+def test_what_a_visit_is_for():
+    """No-show, out of patience, again; a supplement; between; when the result is ready; when that visit failed."""
+    left = [
+        (at(7, "08:00"), at(7, "08:00"), Reason.NO_SHOW),
+        (at(7, "08:10"), at(7, "09:00"), Reason.PATIENCE),
+    ]
+    balked = [(at(9, "10:00"), at(9, "10:00"), Reason.BALKED)]
+    tasks = [
+        served(at(7, "10:00"), left=left),
+        served(at(8, "08:00"), rework=True),
+        served(at(8, "10:00")),  # neither a loop's, nor after the result
+        served(at(9, "11:00"), left=balked),
+    ]
+    seen = visits(MODEL, *told(MODEL, [Dossier(at(7, "08:00"), tasks, ready=at(9, "10:00"))]))
+    kinds = ["FILING", "FILING", "AGAIN", "AGAIN", "FILING", "COLLECTING", "AGAIN"]
+    assert [VisitKind(kind).name for kind in seen.kind] == kinds
 
 
 def test_a_repair_in_the_same_visit_is_no_further_visit():
@@ -345,7 +400,7 @@ def test_without_a_survey_nobody_is_asked():
 
 def test_an_empty_week_has_the_same_rows():
     empty = measure(MODEL, *told(MODEL, []))
-    keys = ["measure", "unit", "site", "place", "field", "team"]
+    keys = measured.KEY
     pd.testing.assert_frame_equal(empty[keys], WEEK[keys])
     assert (empty["value"].fillna(0) == 0).all()
 
@@ -365,7 +420,7 @@ def test_a_simulated_week_agrees_with_pandas():
         "wait.within_15": within,
     }.items():
         rows = found[(found["measure"] == name) & (found["site"] != "")]
-        rows = rows[(rows["place"] == "") & (rows["field"] == "")].set_index("site")["value"]
+        rows = rows[grouped_by(rows, ["site"])].set_index("site")["value"]
         pd.testing.assert_series_equal(rows, expected, check_names=False)
 
 

@@ -362,7 +362,7 @@ def test_they_are_in_the_backlog_and_in_no_rate() -> None:
     mine = replication.labels.number[table.dossier] < 0
     assert mine.sum() == 3
     received_now = Dossiers._make(column[~mine] for column in table)
-    groups = Groupings.of_model(made).cases
+    groups = Groupings.of_model(made).dossiers
     with_them, without = (dossier_totals(made, replication, part, groups) for part in (table, received_now))
     for name in ("early", "on_time", "late", "open", "overdue", "withdrawn", "late_days"):
         np.testing.assert_array_equal(getattr(with_them, name), getattr(without, name))

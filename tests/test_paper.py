@@ -37,6 +37,7 @@ from sim.report.paper.to_word import to_word
 from sim.report.paper.translation import in_language
 from sim.report.paper.validation import held
 from sim.results.comparison import Comparison
+from sim.results.estimates import grouped_by
 from sim.scenario import ScenarioError
 from sim.study.questions import run
 
@@ -352,8 +353,7 @@ def test_savings_are_staff_cost_and_citizens_hours_at_their_value(study):
     base, plus = (one.measured.table() for one in study.results)
 
     def network(table, measure):
-        whole = (table[["site", "place", "field", "team"]] == "").all(axis=1)
-        return table[whole & (table["measure"] == measure)]["value"].to_numpy()
+        return table[grouped_by(table, []) & (table["measure"] == measure)]["value"].to_numpy()
 
     cost, hours = (network(base, name) - network(plus, name) for name in ("staff.cost", "citizen.hours"))
     first, last = date(2019, 1, 9), date(2019, 1, 11)

@@ -18,7 +18,7 @@ from sim.engine.reference import simulate
 from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
 from sim.plan.model import Model, Replication
-from sim.results.groups import Groupings
+from sim.results.groups import Groupings, Label
 from sim.results.measured import Measured, key, measure
 from sim.results.observe import observe
 from sim.results.provenance import provenance
@@ -116,7 +116,7 @@ def base() -> Result:
 
 
 def row(table: pd.DataFrame, measure: str, **group: str) -> pd.Series:
-    for name, value in ({"site": "", "place": "", "field": "", "team": ""} | group).items():
+    for name, value in (dict.fromkeys(Label._fields, "") | group).items():
         table = table[table[name] == value]
     return table[table["measure"] == measure].squeeze()
 

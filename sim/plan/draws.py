@@ -7,12 +7,10 @@ import numpy as np
 from sim.engine.contract import Draws
 from sim.plan.absences import rosters
 from sim.plan.arrivals import arrivals
-from sim.plan.filling import BOOKED, PRIORITY_GROUP, fill
+from sim.plan.filling import fill
 from sim.plan.model import Labels, Model, Replication
 from sim.plan.recipe import recipe_of
 from sim.plan.underway import with_underway
-
-__all__ = ["BOOKED", "PRIORITY_GROUP", "draw"]
 
 
 def draw(model: Model, seed: int, replication: int) -> Replication:
@@ -58,6 +56,7 @@ def draw(model: Model, seed: int, replication: int) -> Replication:
             stream=dossiers.stream,
             number=dossiers.number,
             channel=dossiers.channel,
+            priority=own.priority,
             satisfied_within=own.satisfied_within,
             very_satisfied_within=own.very_satisfied_within,
             activity=tasks.activity,

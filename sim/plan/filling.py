@@ -19,7 +19,7 @@ from sim.kernelcache import cached
 from sim.keyed import name_hash, of_dossier
 from sim.plan.arrivals import Arrivals
 from sim.plan.doing import Doing, Words
-from sim.plan.model import Channel
+from sim.plan.model import Channel, Priority
 from sim.plan.recipe import NO_LAW, Going, Recipe
 from sim.quantiles import by_normal, direct, exponent, exps, normals, quantile
 
@@ -28,17 +28,18 @@ DATA_REUSE, NO_SHOW = name_hash("data-reuse"), name_hash("no-show")
 ID, CODE = np.int32, np.int8
 DESK, APPOINTMENT = int(Kind.DESK), int(Channel.APPOINTMENT)
 ONLINE, ASSISTED = int(Channel.ONLINE), int(Channel.ASSISTED)
+ORDINARY, PRIORITY_GROUP, BOOKED = int(Priority.ORDINARY), int(Priority.PRIORITY_GROUP), int(Priority.BOOKED)
 ONE = np.uint64(
     1
 )  # numbers without a sign stay so: as an index they need no check whether they count from the end
 BLOCK = 256  # tasks
-PRIORITY_GROUP, BOOKED = 1, 2  # the classes of priority above ordinary citizens
 
 
 class Dossiers(NamedTuple):
     """Columns of dossiers (see :class:`~sim.engine.contract.Draws` and :class:`~sim.plan.model.Labels`)."""
 
     stage_start: Ids
+    priority: Codes
     satisfied_within: Floats
     very_satisfied_within: Floats
     course: Ids  # int[dossier] of the recipe
@@ -86,13 +87,13 @@ def fill(dossiers: Arrivals, recipe: Recipe) -> tuple[Dossiers, Tasks]:
     n = len(dossiers.stream)
     asked = n if recipe.going.satisfied != NO_LAW else 0
     of_dossiers = [(float, asked), (float, asked), (ID, n)]
-    own = Dossiers(*columns((ID, n + 1), *of_dossiers))
+    own = Dossiers(*columns((ID, n + 1), (CODE, n), *of_dossiers))
     tasks, visits = _send(dossiers, recipe.going, recipe.laws, own)
     moments, patiences = visits * recipe.doing.moment.shape[1], visits * recipe.doing.patience.shape[1]
     of_tasks = [(kind, tasks) for kind in (ID, float, ID)]
     of_visits = [(CODE, visits), (float, moments), (float, patiences), (CODE, visits), (bool, visits)]
     theirs = Tasks(*columns((ID, int(own.stage_start[n]) + 1), *of_tasks, *of_visits))
-    _assign(dossiers, own.course, recipe.doing, recipe.laws, make_block(), make_block(), theirs)
+    _assign(dossiers, own, recipe.doing, recipe.laws, make_block(), make_block(), theirs)
     return own, theirs
 
 
@@ -104,7 +105,7 @@ def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tupl
     purpose, probability, struck, others = going.purpose, going.probability, going.struck, going.others
     g_stages, g_tasks, g_visits = going.stages, going.tasks, going.visits
     satisfied, very_satisfied = going.satisfied, going.very_satisfied
-    stage_start, within, very_within, course = own
+    stage_start, _, within, very_within, course = own
     stage_start[0] = tasks = visits = 0
     for d in range(np.uint64(len(key))):
         if satisfied != NO_LAW:
@@ -129,9 +130,10 @@ def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tupl
 
 @partial(cached, _nrt=False)
 def _assign(
-    dossiers: Arrivals, course: Ids, doing: Doing, laws: Floats, works: Block, waits: Block, theirs: Tasks
+    dossiers: Arrivals, own: Dossiers, doing: Doing, laws: Floats, works: Block, waits: Block, theirs: Tasks
 ) -> None:
-    """Fill the columns of stages, tasks and visits."""
+    """Fill the columns of stages, tasks and visits, and the priority of dossiers."""
+    course, of_citizen = own.course, own.priority
     stream, _, key, channel, _, _ = dossiers
     r_course, r_task = doing.course, doing.task
     r_moment, r_patience, r_back = doing.moment, doing.patience, doing.back
@@ -148,12 +150,13 @@ def _assign(
     w_place, w_u, w_law, _, _, _, _, _, _, _ = waits
     stage = task = row = held = waiting = np.uint64(0)
     for d in range(np.uint64(len(course))):
-        own, luck = np.uint64(stream[d]), key[d]
+        whose, luck = np.uint64(stream[d]), key[d]
         booked = channel[d] == APPOINTMENT
         on_paper = channel[d] != ONLINE and channel[d] != ASSISTED
-        group = 0
+        group = ORDINARY
         if priority_share > 0 and of_dossier(luck, PRIORITY) < priority_share:
             group = PRIORITY_GROUP
+        of_citizen[d] = BOOKED if booked else group
         first, last = np.uint64(r_course[course[d]]), np.uint64(r_course[course[d] + 1])
         for i in range(first, last):
             it = r_task[i]
@@ -161,10 +164,10 @@ def _assign(
                 task_start[stage] = task
                 stage += ONE
             occurrence, step = np.uint64(it["occurrence"]), np.uint64(it["step"])
-            activity[task] = r_activity[own, step] + it["rework"]
+            activity[task] = r_activity[whose, step] + it["rework"]
             work[task] = 0.0
             if it["law"] != NO_LAW:
-                u, factor, known, scan = of_dossier(luck, it["work"]), r_factor[own, step], 1.0, 0.0
+                u, factor, known, scan = of_dossier(luck, it["work"]), r_factor[whose, step], 1.0, 0.0
                 if it["known"] < 1 and of_dossier(luck, DATA_REUSE) < known_share:
                     known = it["known"]
                 if it["scanned"] and on_paper:

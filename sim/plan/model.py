@@ -22,6 +22,14 @@ class Channel(IntEnum):
     ASSISTED = 4  # online, filed at the counter with help
 
 
+class Priority(IntEnum):
+    """The class in which citizens queue at the counter; the higher goes first."""
+
+    ORDINARY = 0
+    PRIORITY_GROUP = 1
+    BOOKED = 2  # the visit of an appointment
+
+
 class Place(NamedTuple):
     """One site of the arrays: a centre, or one desk of a kind of site with places."""
 
@@ -165,6 +173,7 @@ class Labels(NamedTuple):
     stream: Ids  # int[dossier] index of Model.streams
     number: Ids  # int[dossier] the dossier's number in its stream; below 0: under way when the run begins
     channel: Codes  # int[dossier] Channel
+    priority: Codes  # int[dossier] Priority of the citizen, of who has an appointment that of its visit
     satisfied_within: Floats  # float[dossier] minutes of burden; float[0] without a survey
     very_satisfied_within: Floats  # float[dossier]
     activity: Ids  # int[task] see `Draws`

@@ -22,6 +22,7 @@ from sim.results.targets import Verdict
 from sim.scenario import ScenarioFile
 from sim.selftest import Check
 
+BY_PRIORITY = ("visits.count", "wait.mean", "wait.p90")
 COMPARED = ("wait.mean", "wait.p90", "on_time.rate", "utilisation")
 
 
@@ -31,7 +32,7 @@ def run(
     """The figures of one scenario: the whole network and each kind of site."""
     parts: list[RenderableType] = [Text(result.title, style="bold"), Text(_what(result, workers, say)), ""]
     parts += [*warnings(result.provenance["flags"], say), *_how_many(result, say)]
-    parts += [_summary(file, result, say), *precision(result, say)]
+    parts += [_summary(file, result, say), *_by_priority(result, say), *precision(result, say)]
     if verdicts:
         parts += ["", _targets(verdicts, say)]
     return Group(*parts, *believed([result], [file], say))
@@ -113,6 +114,24 @@ def _summary(file: ScenarioFile, result: Result, say: Language) -> Table:
             row = (_value(cells.get((name, site)), measure.unit, say) for site in ("", *sites))
             made.add_row(say(f"measure.{name}"), say(f"unit.{measure.unit}"), *row)
     return made
+
+
+def _by_priority(result: Result, say: Language) -> list[RenderableType]:
+    """The waits of each class of citizens, where citizens of several come; one row a kind of site and class."""
+    rows = result.summary(group=["site", "priority"])
+    rows = rows.pivot(index=["site", "priority"], columns="measure", values="mean")
+    rows = rows[rows["visits.count"] > 0]
+    if rows.index.get_level_values("priority").nunique() < 2:
+        return []
+    made = table(
+        "", *(f"{say(f'measure.{name}')} ({say(f'unit.{MEASURES[name].unit}')})" for name in BY_PRIORITY)
+    )
+    titles = result.titles("site")
+    for row in rows.reset_index().to_dict("records"):
+        values = (say.amount(row[name], MEASURES[name].unit) for name in BY_PRIORITY)
+        group = say(f"group.priority.{row['priority']}")
+        made.add_row(f"{titles[row['site']]}, {group}", *values)
+    return ["", made]
 
 
 def _value(row: object, unit: str, say: Language) -> str:

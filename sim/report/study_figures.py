@@ -11,13 +11,14 @@ import pandas as pd
 
 from sim.report import figures
 from sim.report.language import Language
+from sim.report.naming import where_in_words
 from sim.report.paper.values import told
 from sim.results.measures import MEASURES
 from sim.study.answers import Answers
 from sim.study.sweep import Sweep
 
 
-def points(found: Sweep, measure: str, at_most: float = math.nan) -> pd.DataFrame:
+def points(found: Sweep, measure: str, say: Language, at_most: float = math.nan) -> pd.DataFrame:
     """A measure at every cell of a sweep of one or two values, for `figures.sweep`; a target may be drawn.
 
     ValueError for a sweep of more values.
@@ -29,7 +30,7 @@ def points(found: Sweep, measure: str, at_most: float = math.nan) -> pd.DataFram
         found.of([measure]),
         found.keys,
         {"at_most": at_most},
-        place_of(measure, sites),
+        where_in_words(measure, sites, say),
         len(found.baseline.value),
     )
 
@@ -74,13 +75,6 @@ def bound_of(scenario: Mapping[str, Any], measure: str) -> dict[str, float]:
     return {}
 
 
-def place_of(measure: str, sites: Mapping[str, str]) -> str:
-    """The group of `wait.p90@site=centre` with the titles of sites; empty for all."""
-    groups = filter(None, measure.partition("@")[2].split(","))
-    values = (pair.partition("=")[2] for pair in groups)
-    return ", ".join(sites.get(value, value) for value in values)
-
-
 def swings(found: pd.DataFrame, measure: str, say: Language, where: str, replications: int) -> pd.DataFrame:
     """The table of a tornado, for `figures.tornado`; an end that is not possible is left out with its value."""
     rows, name = found[found["problem"] == ""], measure.partition("@")[0]
@@ -107,7 +101,7 @@ def save(answers: Answers, folder: Path, say: Language) -> None:
     for name, one in answers.sweeps.items():
         if len(one.keys) < 3 and asked.sweep[name].points is None:
             for measure in one.measures:
-                bound, where = bound_of(base.resolved, measure), place_of(measure, sites)
+                bound, where = bound_of(base.resolved, measure), where_in_words(measure, sites, say)
                 cells = grid(one.of([measure]), one.keys, bound, where, answers.replications)
                 picture = figures.sweep.draw(figures.sweep.data(cells), say)
                 figures.save(
@@ -116,6 +110,8 @@ def save(answers: Answers, folder: Path, say: Language) -> None:
     for name, table in answers.sensitivities.items():
         part = asked.sensitivity[name]
         if part.method == "tornado":
-            ends = swings(table, part.measure, say, place_of(part.measure, sites), answers.replications)
+            ends = swings(
+                table, part.measure, say, where_in_words(part.measure, sites, say), answers.replications
+            )
             picture = figures.tornado.draw(figures.tornado.data(ends), say)
             figures.save(picture, folder / f"tornado_{name}.png")

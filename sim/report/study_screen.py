@@ -14,6 +14,7 @@ from rich.text import Text
 from sim.report.console import shown, table
 from sim.report.explain_screen import warnings
 from sim.report.language import Language
+from sim.report.naming import measure_in_words
 from sim.results.chosen import name_of
 from sim.results.measured import KEY
 from sim.results.measures import MEASURES
@@ -226,9 +227,7 @@ def _named(row: Mapping[str, Any], say: Language) -> str:
 
 def _measure(name: str, say: Language) -> str:
     """`wait.p90@site=centre` in words."""
-    measure, _, group = name.partition("@")
-    places = ", ".join(pair.partition("=")[2] for pair in group.split(",")) if group else ""
-    return f"{say(f'measure.{measure}')}{f', {places}' if places else ''}"
+    return measure_in_words(name, {}, say)
 
 
 def _figure(name: str, value: float, unit: str, say: Language) -> str:

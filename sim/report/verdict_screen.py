@@ -12,6 +12,8 @@ from rich.text import Text
 from sim.analysis.multiple import Verdict
 from sim.report.console import table
 from sim.report.language import Language
+from sim.report.naming import measure_in_words
+from sim.results.chosen import name_of
 from sim.results.comparison import Comparison
 from sim.results.measured import KEY
 from sim.results.measures import MEASURES
@@ -105,7 +107,7 @@ def best(found: Best, titles: Mapping[str, str], say: Language) -> RenderableTyp
     names = found.goal.names
     made = table(
         say("table.scenario"),
-        *(_with_unit(_named(name, titles, say), _unit(name), say) for name in names),
+        *(_with_unit(measure_in_words(name, titles, say), _unit(name), say) for name in names),
         say("best.replications"),
         "",
     )
@@ -124,9 +126,7 @@ def best(found: Best, titles: Mapping[str, str], say: Language) -> RenderableTyp
 
 def measure_of(row: pd.Series, titles: Mapping[str, str], say: Language) -> str:
     """A measure and its group in words."""
-    group = [titles.get(row["site"], row["site"]), row["place"], row["field"], row["team"]]
-    measure = row["measure"]
-    return ", ".join([say(f"measure.{measure}"), *filter(None, group)])
+    return measure_in_words(name_of(row), titles, say)
 
 
 def _with_unit(measure: str, unit: str, say: Language) -> str:
@@ -141,7 +141,11 @@ def _guarantee(found: Best, titles: Mapping[str, str], say: Language) -> str:
         return say("best.none", share=share)
     zone = _zone(found.goal.indifference, found.goal.measure, say)
     return say(
-        "best.found", best=found.best, share=share, zone=zone, measure=_named(found.goal.measure, titles, say)
+        "best.found",
+        best=found.best,
+        share=share,
+        zone=zone,
+        measure=measure_in_words(found.goal.measure, titles, say),
     )
 
 
@@ -150,7 +154,7 @@ def _zones(found: Best, titles: Mapping[str, str], say: Language) -> Sequence[Te
         Text(
             say(
                 "best.limit",
-                measure=_named(name, titles, say),
+                measure=measure_in_words(name, titles, say),
                 bound=say(
                     "table.at_least" if limit.at_least else "table.at_most",
                     bound=say.amount(limit.limit, _unit(name)),
@@ -161,13 +165,6 @@ def _zones(found: Best, titles: Mapping[str, str], say: Language) -> Sequence[Te
         )
         for name, limit in found.goal.limits.items()
     ]
-
-
-def _named(name: str, titles: Mapping[str, str], say: Language) -> str:
-    """The same of a name such as `wait.p90@site=centre`."""
-    measure, _, group = name.partition("@")
-    parts = [part.partition("=")[2] for part in group.split(",") if part]
-    return ", ".join([say(f"measure.{measure}"), *(titles.get(part, part) for part in parts)])
 
 
 def _unit(name: str) -> str:

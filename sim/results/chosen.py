@@ -23,13 +23,13 @@ def check_measure(name: str) -> None:
 
 
 def row_of(key: pd.DataFrame, name: str) -> int:
-    """The row of measures that a name means; of a field, place or team the kind of site may be left out.
+    """The row of measures that a name means; the kind of site may be left out where another part is named.
 
     Raises ScenarioError for a name of nothing, with the nearest there is, and for a name of several groups.
     """
     check_measure(name)
-    measure, _, text = name.partition("@")
-    own, group = key["measure"] == measure, _group(name, text)
+    measure = name.partition("@")[0]
+    own, group = key["measure"] == measure, group_of(name)
     if not own.any():
         raise ScenarioError(f"{name}: '{measure}' is not measured in this scenario")
     for part, value in group.items():
@@ -65,10 +65,13 @@ def name_of(row: pd.Series) -> str:
     return f"{row['measure']}@{group}" if group else str(row["measure"])
 
 
-def _group(name: str, text: str) -> dict[str, str]:
-    """`site=centre,field=land` as a table."""
+def group_of(name: str) -> dict[str, str]:
+    """`wait.p90@site=centre,field=land` → `{"site": "centre", "field": "land"}`.
+
+    Raises ScenarioError for what is no group.
+    """
     group = {}
-    for pair in filter(None, text.split(",")):
+    for pair in filter(None, name.partition("@")[2].split(",")):
         part, _, value = (composed(word.strip()) for word in pair.partition("="))
         if part not in Label._fields:
             raise ScenarioError(f"{name}: '{part}' is no group{suggest(part, Label._fields)}")

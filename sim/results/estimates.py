@@ -39,8 +39,13 @@ def against(baseline: Measured, measured: Measured) -> pd.DataFrame:
     return summary(measured).assign(difference=mean, difference_low=low, difference_high=high, better=better)
 
 
+def whole(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the network, and of whole kinds of site."""
+    return table[grouped_by(table, []) | grouped_by(table, ["site"])]
+
+
 def grouped_by(table: pd.DataFrame, group: Iterable[str]) -> Bools:
-    """The rows grouped by exactly these of site, place, field and team: bool[row]."""
+    """The rows grouped by exactly these parts of a :class:`Label`: bool[row]."""
     wanted = set(group)
     if unknown := wanted - set(Label._fields):
         raise ValueError(f"cannot group by {sorted(unknown)}; the choices are {list(Label._fields)}")

@@ -14,11 +14,11 @@ import pandas as pd
 
 from sim.engine.contract import Floats, Ints, Outcome, Whole
 from sim.officetime import DAY, HOUR
-from sim.plan.model import Channel, Model
+from sim.plan.model import Channel, Model, Priority
 from sim.results.attribution import Cause
 from sim.results.groups import cost_per_hour, field_level, site_level
 from sim.results.measures import staff_cost
-from sim.results.observe import Staffing, Status, VisitOutcome
+from sim.results.observe import Staffing, Status, VisitKind, VisitOutcome
 from sim.results.rows import Case, Rows, Tasks
 from sim.results.scores import Indicators, Satisfaction
 from sim.results.totals import of_each
@@ -30,7 +30,8 @@ Columns = TypeVar("Columns", bound=tuple[Any, ...])
 def visit_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
     """One row per visit that began in the window; date, weekday, month and hour are those of entering.
 
-    `wait`, `service` and `travel`, the way there and back, are minutes; `waited` marks the visits that
+    `priority` is the class in which the citizen queues, `visit` what the visit is for (:class:`VisitKind`). `wait`,
+    `service` and `travel`, the way there and back, are minutes; `waited` marks the visits that
     enter the measures of waiting.
     """
     table = _together(part.visits for part in parts)
@@ -38,6 +39,8 @@ def visit_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             **_case(model, [(part.case, part.visits.dossier) for part in parts]),
+            "priority": _names_of(Priority, table.priority),
+            "visit": _names_of(VisitKind, table.kind),
             **_when(model, "entered", table.entered),
             "left": _moments(model, table.left),
             "wait": table.wait,
@@ -192,7 +195,9 @@ def _replication(parts: Sequence[Ints]) -> Ints:
 
 def _case(model: Model, parts: Sequence[tuple[Case, Ints]]) -> dict[str, object]:
     """What is known of the dossier of each row; `number` is its number in its procedure and place."""
-    stream, number, channel = _together(Case._make(one[dossier] for one in case) for case, dossier in parts)
+    stream, number, channel, priority = _together(
+        Case._make(one[dossier] for one in case) for case, dossier in parts
+    )
     places = [model.places[one.site] for one in model.streams]
     return {
         "replication": _replication([dossier for _, dossier in parts]),
@@ -203,6 +208,7 @@ def _case(model: Model, parts: Sequence[tuple[Case, Ints]]) -> dict[str, object]
         "site": _category([place.site for place in places], stream),
         "place": _category([place.place for place in places], stream),
         "channel": _names_of(Channel, channel),
+        "priority": _names_of(Priority, priority),
     }
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from sim.analysis.moments import moments
 from sim.analysis.multiple import simultaneous, variance_reduction, verdicts
 from sim.results.chosen import chosen, name_of, rows_of
+from sim.results.estimates import grouped_by
 from sim.results.measured import Measured
 from sim.results.measures import MEASURES
 from sim.results.thresholds import practical
@@ -22,8 +23,8 @@ DECISIVE = ("wait.mean", "wait.p90", "on_time.rate")
 
 def usual_names(key: pd.DataFrame) -> list[str]:
     """The measures that decide where none are chosen: waits and the on-time rate of each kind of site."""
-    of_site = (key["site"] != "") & (key[["place", "field", "team"]] == "").all(axis=1)
-    return [name_of(row) for _, row in key[of_site & key["measure"].isin(DECISIVE)].iterrows()]
+    of_site = key[grouped_by(key, ["site"]) & key["measure"].isin(DECISIVE)]
+    return [name_of(row) for _, row in of_site.iterrows()]
 
 
 def judgement(

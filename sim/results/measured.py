@@ -27,7 +27,7 @@ KEY = ["measure", "unit", *Label._fields]
 class Measured(NamedTuple):
     """All measures of all replications, the same rows in each."""
 
-    key: pd.DataFrame  # measure, unit, site, place, field, team; an empty one of these is not grouped by
+    key: pd.DataFrame  # measure, unit and the parts of a `Label`; an empty one of these is not grouped by
     value: Floats  # float[replication, row]
     n: Ints  # int[replication, row]
 
@@ -54,7 +54,7 @@ def key(model: Model, groups: Groupings) -> pd.DataFrame:
     rows = [
         (name, MEASURES[name].unit, *label)
         for name in names(model)
-        for label in (groups.teams if MEASURES[name].over == "teams" else groups.cases).labels
+        for label in getattr(groups, MEASURES[name].over).labels
     ]
     return pd.DataFrame(rows, columns=KEY)
 
@@ -62,8 +62,8 @@ def key(model: Model, groups: Groupings) -> pd.DataFrame:
 def measure(model: Model, groups: Groupings, replication: Replication, observed: Observed) -> Figure:
     """All measures of one replication, in the rows of :func:`key`; a mean or rate of nothing is NaN."""
     totals: dict[str, VisitTotals | DossierTotals | TeamTotals] = {
-        "visits": visit_totals(model, replication, observed.visits, groups.cases),
-        "dossiers": dossier_totals(model, replication, observed.dossiers, groups.cases),
+        "visits": visit_totals(model, replication, observed.visits, groups.visits),
+        "dossiers": dossier_totals(model, replication, observed.dossiers, groups.dossiers),
         "teams": team_totals(model, observed.staffing, groups.teams),
     }
     figures = [MEASURES[name].figure(totals[MEASURES[name].over]) for name in names(model)]

@@ -30,8 +30,7 @@ class Figure(NamedTuple):
 class Measure(NamedTuple):
     """How a figure is computed and read.
 
-    Figures over visits and dossiers are grouped by kind of site, place and field, those over teams by kind of site,
-    place and team.
+    The groups are those of :class:`~sim.results.groups.Groupings`.
     """
 
     figure: Callable[[Any], Figure]

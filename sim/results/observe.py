@@ -13,7 +13,7 @@ import numpy as np
 
 from sim import officetime
 from sim.columns import columns
-from sim.engine.contract import Bools, Draws, Floats, Ints, Log, Outcome, Reason, Whole
+from sim.engine.contract import Bools, Codes, Draws, Floats, Ints, Log, Outcome, Reason, Whole
 from sim.plan.model import Model, Replication
 from sim.results import passes
 
@@ -27,6 +27,14 @@ class VisitOutcome(IntEnum):
     TURNED_AWAY = Reason.TURNED_AWAY
     SERVED = passes.SERVED
     UNFINISHED = passes.UNFINISHED
+
+
+class VisitKind(IntEnum):
+    """What a citizen comes for."""
+
+    FILING = passes.FILING  # any visit before the result is ready, unless it is one made again
+    COLLECTING = passes.COLLECTING  # the result is ready
+    AGAIN = passes.AGAIN  # made necessary by a loop, or by a visit that ended unserved; see `Visits.again`
 
 
 class Status(IntEnum):
@@ -55,6 +63,8 @@ class Visits(NamedTuple):
     waited: Bools  # False for those who left at once, or never came
     late: Bools  # past its due date, by the date of entering, with the result not ready by then or ready late
     again: Ints  # visits of the dossier so far, this one included, made necessary by a loop or a leaving
+    priority: Codes  # Priority in which the citizen queues first
+    kind: Codes  # VisitKind
 
 
 class Dossiers(NamedTuple):
@@ -117,7 +127,7 @@ def visits(model: Model, replication: Replication, log: Log) -> Visits:
     """The stays of citizens; desk tasks that follow each other without a gap are one stay."""
     draws = replication.draws
     by_task = np.argsort(log.left_task, kind="stable")
-    kinds = int, float, float, float, float, int, bool, bool, int, int
+    kinds = int, float, float, float, float, int, bool, bool, int, np.int8, np.int8, int
     stays = columns(*[(kind, len(draws.priority) + len(by_task)) for kind in kinds])
     rows = passes.visits(
         model.plan.end,
@@ -126,6 +136,8 @@ def visits(model: Model, replication: Replication, log: Log) -> Visits:
         draws.activity,
         draws.activity_kind,
         replication.labels.activity_rework,
+        draws.visit,
+        draws.priority,
         log.entered,
         log.started,
         log.ended,

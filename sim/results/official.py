@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim.engine.contract import Bools, Floats, Ids, Ints, Kind, Log, Mark, Outcome
 from sim.plan.model import Channel, Model, Replication, Stream
-from sim.results.groups import Groups, Label, Level, case_levels, ratio
+from sim.results.groups import Groups, Label, Level, field_level, network_level, ratio, site_level
 from sim.results.observe import FINISHED, Dossiers, Status, dossier_of_task
 from sim.results.scores import indicators_of
 
@@ -114,7 +114,8 @@ def forms(model: Model, period: Period) -> pd.DataFrame:
         "supplement": period.supplement,
         "returned": status == Status.WITHDRAWN,
     }
-    table = pd.concat(_counted(level, period, rows) for level in case_levels(model) if _is_told(level))
+    levels = network_level(model), site_level(model), field_level(model)
+    table = pd.concat(_counted(level, period, rows) for level in levels)
     table["received"] = table["online"] + table["direct"] + table["carried_over"]
     table["finished"] = table["early"] + table["on_time"] + table["late"]
     table["open"] = table["in_time"] + table["overdue"]
@@ -173,11 +174,6 @@ def points(model: Model, period: Period) -> pd.DataFrame:
         ],
         columns=["site", "indicator", "points"],
     )
-
-
-def _is_told(level: Level) -> bool:
-    """A form has the network, kinds of site and fields, but not places."""
-    return bool(level.labels) and not level.labels[0].place
 
 
 def _counted(level: Level, period: Period, rows: dict[str, Bools]) -> pd.DataFrame:

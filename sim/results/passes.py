@@ -15,12 +15,13 @@ from sim.kernelcache import cached
 from sim.officetime import LATE, OVERDUE, classify, day_of, due_day
 
 SERVED, UNFINISHED = 4, 5  # how a visit ends beside the reasons for leaving
+FILING, COLLECTING, AGAIN = 0, 1, 2  # what a visit is for
 WITHDRAWN = 5  # how a dossier stands beside the statuses of officetime
 DESK, NO_MARK, PAUSE = int(Kind.DESK), int(Mark.NONE), int(Mark.PAUSE)
 LOST, NO_SHOW = int(Outcome.LOST), int(Reason.NO_SHOW)
 
 
-Stays = tuple[Ints, Floats, Floats, Floats, Floats, Ints, Bools, Bools, Ints, Ints]
+Stays = tuple[Ints, Floats, Floats, Floats, Floats, Ints, Bools, Bools, Ints, Codes, Codes, Ints]
 
 
 @cached
@@ -31,6 +32,8 @@ def visits(
     activity: Ids,
     kind: Codes,
     rework: Bools,
+    visit: Ids,
+    of_visit: Codes,
     entered: Floats,
     started: Floats,
     ended: Floats,
@@ -44,13 +47,14 @@ def visits(
 ) -> int:
     """Fill in the columns of `Visits`; returns how many there are.
 
-    Kind and rework are those of activities; leavings come by task, then in order of time. `stays` has room for all
-    comings: tasks at the counter and leavings; and another column that tells their tasks.
+    Kind and rework are those of activities, `of_visit` is the priority of the rows that `visit` names; leavings come
+    by task, then in order of time. `stays` has room for all comings: tasks at the counter and leavings; and another
+    column that tells their tasks.
 
     The comings for each task of a dossier are put in order of entry, then those without a gap are joined; both in
     the rows that the visits will have.
     """
-    whose, since, until, wait, service, outcome, waited, late, again, task_of = stays
+    whose, since, until, wait, service, outcome, waited, late, again, priority, purpose, task_of = stays
     rows = leaving = 0
     for dossier in range(len(due)):
         after = rows
@@ -95,12 +99,15 @@ def visits(
                 waited[row] |= waited[at]
                 continue
             unserved = row >= rows and outcome[row] < SERVED and outcome[row] != NO_SHOW
-            needless += rework[activity[task_of[at]]] or unserved
+            is_again = rework[activity[task_of[at]]] or unserved
+            needless += is_again
             row += 1
             whose[row], since[row], until[row], outcome[row] = dossier, since[at], until[at], outcome[at]
             wait[row], service[row], waited[row] = wait[at], service[at], waited[at]
             judged = ready[dossier] if ready[dossier] < since[at] else since[at]
             late[row], again[row] = day_of(judged) > last_day, needless
+            priority[row] = of_visit[visit[task_of[at]]]
+            purpose[row] = AGAIN if is_again else COLLECTING if ready[dossier] <= since[at] else FILING
         rows = row + 1
     return rows
 

@@ -44,9 +44,9 @@ class Result:
 
     @cached_property
     def measures(self) -> pd.DataFrame:
-        """Replication, measure, unit, site, place, field, team, value, n; the same rows in every replication.
+        """Replication, measure, unit, the parts of a group, value, n; the same rows in every replication.
 
-        An empty site, place, field or team is not grouped by.
+        An empty part (site, place, field, team, priority, channel, visit) is not grouped by.
         """
         return self.measured.table()
 
@@ -125,7 +125,8 @@ class Result:
     def summary(self, group: Iterable[str] | None = None) -> pd.DataFrame:
         """Each measure's mean over replications and its 95 % interval; n observations are behind it.
 
-        `group` chooses the rows grouped by exactly these of site, place, field and team; with [] the network.
+        `group` chooses the rows grouped by exactly these of site, place, field, team, priority, channel and visit;
+        with [] the network.
         """
         table = summary(self.measured)
         return table if group is None else table[grouped_by(table, group)].reset_index(drop=True)

@@ -27,6 +27,7 @@ class Case(NamedTuple):
     stream: Ids
     number: Ids
     channel: Codes
+    priority: Codes
 
 
 class Tasks(NamedTuple):
@@ -78,7 +79,7 @@ def rows(model: Model, replication: Replication, log: Log, observed: Observed, *
     begun, received = within(model.window, visits.entered), within(model.window, dossiers.received)
     period = official.handled_in_window(model, replication, log, dossiers)
     return Rows(
-        Case(labels.stream, labels.number, labels.channel),
+        Case(labels.stream, labels.number, labels.channel, labels.priority),
         Visits._make(column[begun] for column in visits),
         Dossiers._make(column[received] for column in dossiers),
         minutes[dossiers.dossier[received]],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import NamedTuple
 
+from sim.results.estimates import whole
 from sim.results.measures import MEASURES
 from sim.results.result import Result
 from sim.scenario import Scenario, ScenarioError
@@ -42,11 +43,10 @@ def check_targets(name: str, scenario: Scenario) -> None:
 
 def verdicts(scenario: Scenario, result: Result) -> list[Verdict]:
     """One verdict a target, in the order of the file."""
-    summary = result.summary()
-    whole = summary[(summary[["place", "field", "team"]] == "").all(axis=1)]
+    summary = whole(result.summary())
     found = []
     for name, target in scenario.target.items():
-        row = whole[(whole["measure"] == target.measure) & (whole["site"] == (target.site or ""))]
+        row = summary[(summary["measure"] == target.measure) & (summary["site"] == (target.site or ""))]
         value = float(row["mean"].iloc[0]) if len(row) else float("nan")
         unit = MEASURES[target.measure].unit
         found.append(

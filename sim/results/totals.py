@@ -1,6 +1,6 @@
 """What measures are made of: visits, dossiers and the work of teams, added up by group.
 
-A pass compiled by ``numba`` adds up by stream or team, which are few; a second one by group.
+A pass compiled by ``numba`` adds up by cell, which are few; a second one by group (see :mod:`sim.results.groups`).
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.contract import Bools, Floats, Ids, Ints, Reason
+from sim.engine.contract import Bools, Floats, Ints, Reason
 from sim.kernelcache import cached
 from sim.officetime import HOUR
-from sim.plan.model import Model, Replication
+from sim.plan.model import Model, Priority, Replication
 from sim.results import passes
-from sim.results.groups import Grouping, cost_per_hour
-from sim.results.observe import Dossiers, Staffing, Visits
+from sim.results.groups import Grouping, cost_per_hour, within
+from sim.results.observe import Dossiers, Staffing, VisitKind, Visits
 from sim.scenario.domain import Survey
 
 NO_SHOW, SERVED, WITHDRAWN = int(Reason.NO_SHOW), passes.SERVED, passes.WITHDRAWN
@@ -38,7 +38,7 @@ class VisitTotals(NamedTuple):
     very_satisfied: Floats
     travel_minutes: float
     waits: Floats  # float[...] minutes of those that waited, of each group in ascending order
-    first: Ints  # int[group] where those of the group begin; groups of the same streams share them
+    first: Ints  # int[group] where those of the group begin; groups of the same cells share them
 
 
 class DossierTotals(NamedTuple):
@@ -75,10 +75,12 @@ class TeamTotals(NamedTuple):
 def visit_totals(model: Model, replication: Replication, visits: Visits, groups: Grouping) -> VisitTotals:
     """The visits added up; the waits of each group are sorted once."""
     labels = replication.labels
+    citizen = labels.channel[visits.dossier] * len(Priority) + visits.priority
+    cell = groups.first[labels.stream[visits.dossier]] + citizen * len(VisitKind) + visits.kind
     sums = _sum_visits(
         *model.window,
-        len(model.streams),
-        labels.stream,
+        len(groups.of),
+        cell,
         visits.dossier,
         visits.entered,
         visits.wait,
@@ -90,13 +92,13 @@ def visit_totals(model: Model, replication: Replication, visits: Visits, groups:
         labels.very_satisfied_within,
     )
     columns = _of_groups(sums, groups)
+    came = within(model.window, visits.entered) & (visits.outcome != NO_SHOW)
+    columns[DOSSIERS] = _dossiers_seen(groups.of, len(groups.labels), cell[came], visits.dossier[came])
     # the groups of one level have no visit in common, so no visit is copied more often than there are levels
     own = groups.twin == np.arange(len(groups.twin))
     bounds = np.append(0, np.cumsum(columns[WAITED] * own)).astype(np.int64)
     into = np.where((groups.of >= 0) & own[groups.of], groups.of, -1)
-    waits = _waits(
-        *model.window, labels.stream, into, bounds, visits.dossier, visits.entered, visits.wait, visits.waited
-    )
+    waits = _waits(*model.window, cell, into, bounds, visits.entered, visits.wait, visits.waited)
     for first, after in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         waits[first:after].sort()
     travel = model.scenario.citizens.travel_minutes
@@ -108,12 +110,13 @@ def dossier_totals(
 ) -> DossierTotals:
     """The dossiers added up."""
     first, before = model.window
-    stream = replication.labels.stream[dossiers.dossier]
+    labels, which = replication.labels, dossiers.dossier
+    of_stream = labels.channel[which] * len(Priority) + labels.priority[which]
     sums = _sum_dossiers(
         first,
         before,
-        len(model.streams),
-        stream,
+        len(groups.of),
+        groups.first[labels.stream[which]] + of_stream,
         dossiers.received,
         dossiers.ready,
         dossiers.status,
@@ -141,7 +144,7 @@ def burden(survey: Survey | None, visits: Visits) -> Floats:
 
 
 def _of_groups(sums: Floats, groups: Grouping) -> Floats:
-    """float[stream or team, column] → float[column, group]."""
+    """float[cell, column] → float[column, group]."""
     return np.ascontiguousarray(_add_up(sums, groups.of, len(groups.labels)).T)
 
 
@@ -161,8 +164,8 @@ def _add_up(sums: Floats, of: Ints, size: int) -> Floats:
 def _sum_visits(
     first: float,
     before: float,
-    streams: int,
-    stream_of: Ids,
+    cells: int,
+    cell_of: Ints,
     whose: Ints,
     entered: Floats,
     wait: Floats,
@@ -173,52 +176,57 @@ def _sum_visits(
     satisfied_within: Floats,
     very_satisfied_within: Floats,
 ) -> Floats:
-    sums, asked = np.zeros((streams, VISIT_COLUMNS)), len(satisfied_within) > 0
-    counted = -1  # the last dossier
+    sums, asked = np.zeros((cells, VISIT_COLUMNS)), len(satisfied_within) > 0
     for row in range(len(whose)):
         if not first <= entered[row] < before:
             continue
-        dossier = whose[row]
-        stream = stream_of[dossier]
-        sums[stream, VISITS] += 1
-        sums[stream, UNSERVED] += outcome[row] < SERVED
+        dossier, cell = whose[row], cell_of[row]
+        sums[cell, VISITS] += 1
+        sums[cell, UNSERVED] += outcome[row] < SERVED
         if outcome[row] != NO_SHOW:
-            sums[stream, CAME] += 1
-            sums[stream, DOSSIERS] += dossier != counted
-            counted = dossier
-            sums[stream, IN_LOBBY] += wait[row] + service[row]
+            sums[cell, CAME] += 1
+            sums[cell, IN_LOBBY] += wait[row] + service[row]
         if waited[row]:
-            sums[stream, WAITED] += 1
-            sums[stream, WAIT] += wait[row]
-            sums[stream, STAY] += wait[row] + service[row]
+            sums[cell, WAITED] += 1
+            sums[cell, WAIT] += wait[row]
+            sums[cell, STAY] += wait[row] + service[row]
             if outcome[row] == SERVED:
-                sums[stream, WITHIN_15] += wait[row] <= 15.0
-                sums[stream, WITHIN_30] += wait[row] <= 30.0
+                sums[cell, WITHIN_15] += wait[row] <= 15.0
+                sums[cell, WITHIN_30] += wait[row] <= 30.0
                 satisfied = asked and burden[row] <= satisfied_within[dossier]
-                sums[stream, SATISFIED] += satisfied
-                sums[stream, VERY_SATISFIED] += satisfied and burden[row] <= very_satisfied_within[dossier]
+                sums[cell, SATISFIED] += satisfied
+                sums[cell, VERY_SATISFIED] += satisfied and burden[row] <= very_satisfied_within[dossier]
     return sums
+
+
+@cached
+def _dossiers_seen(of: Ints, size: int, cell_of: Ints, whose: Ints) -> Floats:
+    """How many dossiers have a visit in each group; the visits come by dossier."""
+    dossiers, last = np.zeros(size), np.full(size, -1)
+    for row in range(len(whose)):
+        for group in of[cell_of[row]]:
+            if group >= 0 and last[group] != whose[row]:
+                last[group] = whose[row]
+                dossiers[group] += 1
+    return dossiers
 
 
 @cached
 def _waits(
     first: float,
     before: float,
-    stream_of: Ids,
+    cell_of: Ints,
     into: Ints,
     bounds: Ints,
-    whose: Ints,
     entered: Floats,
     wait: Floats,
     waited: Bools,
 ) -> Floats:
-    """The waits of each group, in its bounds; `into` has the groups of each stream."""
+    """The waits of each group, in its bounds; `into` has the groups of each cell."""
     waits, at = np.empty(bounds[-1]), bounds.copy()
-    for row in range(len(whose)):
+    for row in range(len(wait)):
         if waited[row] and first <= entered[row] < before:
-            stream = stream_of[whose[row]]
-            for level in range(into.shape[1]):
-                group = into[stream, level]
+            for group in into[cell_of[row]]:
                 if group >= 0:
                     waits[at[group]] = wait[row]
                     at[group] += 1
@@ -229,22 +237,22 @@ def _waits(
 def _sum_dossiers(
     first: float,
     before: float,
-    streams: int,
-    stream_of: Ids,
+    cells: int,
+    cell_of: Ints,
     received: Floats,
     ready: Floats,
     status: Ints,
     late_days: Ints,
 ) -> Floats:
-    sums = np.zeros((streams, DOSSIER_COLUMNS))
+    sums = np.zeros((cells, DOSSIER_COLUMNS))
     for row in range(len(received)):
-        stream = stream_of[row]
+        cell = cell_of[row]
         if first <= received[row] < before:
-            sums[stream, status[row]] += 1
-            sums[stream, LATE_DAYS] += late_days[row]
+            sums[cell, status[row]] += 1
+            sums[cell, LATE_DAYS] += late_days[row]
         until = ready[row] if ready[row] < before else before
         minutes = until - max(received[row], first)
         if minutes > 0 and status[row] != WITHDRAWN:
-            sums[stream, IN_BACKLOG] += 1
-            sums[stream, BACKLOG] += minutes
+            sums[cell, IN_BACKLOG] += 1
+            sums[cell, BACKLOG] += minutes
     return sums

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.contract import Bools, Floats, Log
-from sim.plan.draws import PRIORITY_GROUP
-from sim.plan.model import Model, Replication
+from sim.plan.model import Model, Priority, Replication
 from sim.results.observe import VisitOutcome, Visits, visits
 
 DAY = 1440.0
@@ -82,8 +81,8 @@ def coming(since: float, minutes: float) -> Callable[[Seen], Floats]:
 
 
 def has_priority(seen: Seen) -> Bools:
-    """Whose visit is of the priority group; every dossier has one visit."""
-    return np.equal(seen.replication.draws.priority[seen.visits.dossier], PRIORITY_GROUP)
+    """Whose visit is of the priority group."""
+    return np.equal(seen.visits.priority, Priority.PRIORITY_GROUP)
 
 
 def yes(condition: Bools) -> Floats:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim import keyed, laws
 from sim.engine.contract import Floats
-from sim.results.groups import Label
+from sim.results.estimates import grouped_by
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.scenario.domain import Scenario
 from sim.scenario.values import Staff
@@ -92,7 +92,7 @@ def by_district(country: Country, campaign: Campaign, replications: int) -> pd.D
     """
     parts = []
     for one in campaign.gathered(country, replications):
-        whole = (one.measured.key[list(Label._fields)] == "").all(axis=1).to_numpy()
+        whole = grouped_by(one.measured.key, [])
         values, district = one.measured.value[:, whole], country.district(one.number)
         part = one.measured.key.loc[whole, ["measure", "unit"]].assign(
             mean=values.mean(axis=0),

@@ -78,8 +78,8 @@ class Sweep:
         Cell -1 is the baseline. Differences to it are paired by replication; intervals are of 95 %. A cell that
         makes the scenario invalid has no figures, and the reason as its `problem`; one that is `unstable` has work
         that nobody does, or more than anybody can, and its averages mean little. Without a `group` there are the
-        measures named, or if none is all of the network; with one all that are grouped by exactly these of site,
-        place, field and team.
+        measures named, or if none is all of the network; with one all that are grouped by exactly these parts
+        of a group (`site`, `place`, …).
         """
         if group is None and self.measures:
             return self.of(self.measures)

@@ -14,6 +14,7 @@ from sim.report.figures.picture import Picture
 from sim.report.figures.sites import each, short_titles
 from sim.report.language import Language
 from sim.results.comparison import Comparison
+from sim.results.estimates import whole
 from sim.results.measures import MEASURES
 
 BILLION, MILLION = 1e9, 1e6
@@ -48,8 +49,8 @@ def _column(summaries: list[pd.DataFrame], measure: str, site: str) -> Floats:
     """Mean, low and high of a measure in each scenario: float[scenario, 3]."""
     found = []
     for table in summaries:
-        whole = (table[["place", "field", "team"]] == "").all(axis=1)
-        row = table[whole & (table["measure"] == measure) & (table["site"] == site)]
+        rows = whole(table)
+        row = rows[(rows["measure"] == measure) & (rows["site"] == site)]
         found.append(row[["mean", "low", "high"]].to_numpy(np.float64)[0])
     return np.array(found)
 

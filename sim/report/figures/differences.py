@@ -16,8 +16,10 @@ from sim.report.drawing import BLACK, GREY, MOST_ROWS, TEXT, Size, Style
 from sim.report.figures.picture import Picture
 from sim.report.figures.sites import each, name_of, short_titles
 from sim.report.language import Language
+from sim.report.naming import OF_CITIZENS
 from sim.results.comparison import Comparison
 from sim.results.judgement import usual_names
+from sim.results.measured import KEY
 from sim.results.measures import MEASURES
 from sim.results.result import Result
 
@@ -35,8 +37,9 @@ def paired_differences(comparison: Comparison) -> pd.DataFrame:
 
     Columns: scenario, title, measure, unit, panel (where, in words), difference, low, high (95 %, for all that is
     decided together; empty with one replication), threshold (below which a difference makes none in practice),
-    verdict, replications. The measures are the first of those to decide by, else the mean wait at the first kind of
-    site and the rate on time at each; panel by panel, the alternatives in the order of the comparison.
+    verdict, citizens (of which; the key of the words, empty for all), replications. The measures are the first of
+    those to decide by, else the mean wait at the first kind of site and the rate on time at each; panel by panel, the
+    alternatives in the order of the comparison.
     """
     baseline = comparison.results[0]
     judged = comparison.verdicts
@@ -44,12 +47,13 @@ def paired_differences(comparison: Comparison) -> pd.DataFrame:
     if list(comparison.measures) in ([], usual_names(baseline.measured.key)):
         waits = (judged["measure"] == "wait.mean") & (judged["site"] == next(iter(sites)))
         judged = judged[waits | (judged["measure"] == "on_time.rate")]
-    names = ["measure", "site", "place", "field", "team"]
-    number = judged.groupby(names, sort=False).ngroup()
+    number = judged.groupby(KEY, sort=False).ngroup()
     shown = judged[number < MOST_PANELS].assign(number=number).sort_values("number", kind="stable")
     where = [_where(row, baseline) for row in each(shown)]
+    citizens = [_citizens(row) for row in each(shown)]
     columns = ["scenario", "measure", "unit", "difference", "low", "high", "threshold", "verdict"]
-    table = shown[columns].assign(panel=where, replications=baseline.provenance["replications"])
+    about = {"panel": where, "citizens": citizens, "replications": baseline.provenance["replications"]}
+    table = shown[columns].assign(**about)
     table.insert(1, "title", table["scenario"].map(short_titles(comparison.results)))
     return table.reset_index(drop=True)
 
@@ -61,8 +65,12 @@ def _where(row: Any, result: Result) -> str:
     return ", ".join(filter(None, [row.place or site, *named]))
 
 
+def _citizens(row: Any) -> str:
+    return "".join(f"{part}.{getattr(row, part)}" for part in OF_CITIZENS if getattr(row, part))
+
+
 def _draw_differences(table: pd.DataFrame, say: Language, size: Size) -> Figure:
-    panels = list(table.groupby(["measure", "panel"], sort=False))
+    panels = list(table.groupby(["measure", "panel", "citizens"], sort=False))
     scenarios = list(table["scenario"].unique())[:MOST_ROWS]
     look = drawing.styles(["", *scenarios])
     lines = 2 if len(scenarios) <= 8 else 1
@@ -122,10 +130,16 @@ def _mark(verdict: str, style: Style) -> dict[str, Any]:
     return {"color": style.color, "markerfacecolor": face, **shape}
 
 
+def _told(row: Any, say: Language) -> str:
+    """Where, and of which citizens, in words."""
+    return ", ".join(filter(None, [row.panel, row.citizens and say(f"group.{row.citizens}")]))
+
+
 def _forest_head(axes: Axes, row: Any, letters: int, say: Language) -> None:
     name, unit = say(f"measure.{row.measure}"), row.unit
     title = f"{name[:1].upper()}{name[1:]}"
-    axes.set_title(f"{drawing.wrapped(title, letters)}\n{drawing.wrapped(row.panel, letters)}", fontsize=7.5)
+    panel = _told(row, say)
+    axes.set_title(f"{drawing.wrapped(title, letters)}\n{drawing.wrapped(panel, letters)}", fontsize=7.5)
     side = {"lower": "lower_is_better", "higher": "higher_is_better"}.get(MEASURES[row.measure].better, "")
     shown = say("unit.points" if unit == "fraction" else f"unit.{unit}")
     axes.set_xlabel(say(f"figure.{side}", unit=shown) if side else shown, fontsize=TEXT)
@@ -134,8 +148,10 @@ def _forest_head(axes: Axes, row: Any, letters: int, say: Language) -> None:
 def _tell_differences(table: pd.DataFrame, say: Language) -> str:
     """How many clear differences the first panel has, and the largest; or that there is none."""
     row = table.iloc[0]
-    first = table[(table["measure"] == row["measure"]) & (table["panel"] == row["panel"])]
-    about = {"measure": say(f"measure.{row['measure']}"), "site": row["panel"], "count": len(first)}
+    first = table[
+        (table[["measure", "panel", "citizens"]] == row[["measure", "panel", "citizens"]]).all(axis=1)
+    ]
+    about = {"measure": say(f"measure.{row['measure']}"), "site": _told(row, say), "count": len(first)}
     clear = first[first["verdict"].isin(["better", "worse"])]
     if clear.empty:
         return say("alt.no_clear_difference", **about)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.report.language import Language
+from sim.report.naming import where_in_words
 from sim.report.paper.document import Cell, Estimate, Number, Table, capital, clean, unit_of, with_unit
 from sim.report.paper.values import told
-from sim.report.study_figures import place_of
 from sim.results.chosen import name_of
 from sim.results.measured import KEY
 from sim.results.measures import MEASURES
@@ -41,7 +41,7 @@ class Named(NamedTuple):
 
     def where(self, measure: str) -> str:
         """The group of `wait.p90@site=centre` in words."""
-        return place_of(measure, self.sites) or self.say("report.network")
+        return where_in_words(measure, self.sites, self.say) or self.say("report.network")
 
     def named(self, measure: str) -> str:
         """`wait.p90@site=centre` in words."""

@@ -10,6 +10,7 @@ from sim.analysis.intervals import t_interval
 from sim.engine.contract import Floats
 from sim.report.paper.document import Block, Cell, Estimate, Number, Section, Table, capital, unit_of
 from sim.report.paper.study import Study
+from sim.results.estimates import grouped_by
 from sim.results.result import Result
 
 GAINS = ("citizen.hours", "visits.count", "overtime.hours", "staff.cost")
@@ -110,5 +111,5 @@ def _paired(study: Study, result: Result, measure: str) -> Floats:
 
 def _of_network(result: Result, measure: str) -> Floats:
     key = result.measured.key
-    row = (key["measure"] == measure) & (key[["site", "place", "field", "team"]] == "").all(axis=1)
-    return np.asarray(result.measured.value[:, row.to_numpy()][:, 0], np.float64)
+    row = (key["measure"] == measure) & grouped_by(key, [])
+    return np.asarray(result.measured.value[:, row][:, 0], np.float64)

@@ -12,6 +12,7 @@ import pandas as pd
 from sim.report.language import Language
 from sim.report.paper.document import Estimate, clean, shared
 from sim.results.comparison import Comparison
+from sim.results.estimates import whole
 from sim.results.measures import MEASURES
 from sim.results.result import Result
 
@@ -152,18 +153,16 @@ class Study:
     def _decisions(self) -> pd.DataFrame:
         table = self.verdicts
         if len(table):
-            whole = (table[["place", "field", "team"]] == "").all(axis=1)
-            table = table[whole & (table["verdict"] != "")]
+            table = whole(table[table["verdict"] != ""])
         return table.set_index(GROUP)
 
     @cached_property
     def _rows(self) -> pd.DataFrame:
         """The rows of the network and of kinds of site, by scenario, measure and site, each there."""
-        whole = self.table[(self.table[["place", "field", "team"]] == "").all(axis=1)]
         every = pd.MultiIndex.from_product(
             [[one.name for one in self.results], list(MEASURES), ["", *self.baseline.titles("site")]]
         )
-        return whole.set_index(GROUP).reindex(every)
+        return whole(self.table).set_index(GROUP).reindex(every)
 
 
 def _numbers(row: pd.Series, mean: str, low: str, high: str) -> tuple[float, float, float]:

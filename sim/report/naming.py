@@ -1,0 +1,27 @@
+"""Measures and the groups that they are taken of, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.report.language import Language
+from sim.results.chosen import group_of
+
+OF_CITIZENS = ("priority", "channel", "visit")  # parts of a group whose values the program itself names
+
+
+def measure_in_words(name: str, sites: Mapping[str, str], say: Language) -> str:
+    """`wait.p90@site=centre` in words, with the titles of sites."""
+    measure, where = name.partition("@")[0], where_in_words(name, sites, say)
+    return ", ".join(filter(None, [say(f"measure.{measure}"), where]))
+
+
+def where_in_words(name: str, sites: Mapping[str, str], say: Language) -> str:
+    """The group of `wait.p90@site=centre` in words; empty for all."""
+    return ", ".join(_value(part, value, sites, say) for part, value in group_of(name).items())
+
+
+def _value(part: str, value: str, sites: Mapping[str, str], say: Language) -> str:
+    if part in OF_CITIZENS:
+        return say(f"group.{part}.{value}")
+    return sites.get(value, value) if part == "site" else value
