@@ -9,7 +9,20 @@ import pytest
 from lindley import mean_wait_from_empty, waits
 from scipy import stats
 
-from sim.analysis.sequential import Progress, Rule, Target, progress, reached
+from sim.analysis import sequential
+from sim.analysis.moments import moments
+from sim.analysis.ratios import running_ratio
+from sim.analysis.sequential import Progress, Reached, Rule, Target
+
+
+def progress(values: np.ndarray, rule: Rule) -> Progress:
+    """After float[measure, replication]."""
+    return sequential.progress(running_ratio(values, ~np.isnan(values)), rule)
+
+
+def reached(values: np.ndarray, rule: Rule) -> list[Reached]:
+    """After float[measure, replication]."""
+    return sequential.reached(moments(values), rule)
 
 
 def stop(values: np.ndarray, rule: Rule) -> Progress:

@@ -80,5 +80,7 @@ def test_every_row_has_a_name_of_its_own() -> None:
 def test_values_of_names() -> None:
     value = np.arange(2.0 * len(TABLE)).reshape(2, -1)
     measured = Measured(TABLE, value, np.ones_like(value, np.int64))
-    assert chosen(measured, ["utilisation", "wait.mean"]).tolist() == [[7, 20], [0, 13]]
+    found = chosen(measured, ["utilisation", "wait.mean"])
+    assert found.value.T.tolist() == [[7, 20], [0, 13]]
+    assert found.key["measure"].tolist() == ["utilisation", "wait.mean"]
     assert rows_of(TABLE, []).shape == (0,)

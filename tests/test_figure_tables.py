@@ -84,7 +84,7 @@ def test_utilisation_is_work_over_presence(result: Result) -> None:
     work = result.work_by_hour
     for row in table[table["hour"].isna()].itertuples():
         own = work[work["team"].astype(str) == row.team].groupby("replication")[["worked", "present"]].sum()
-        assert row.utilisation == pytest.approx((own["worked"] / own["present"]).mean(), rel=1e-5)
+        assert row.utilisation == pytest.approx(own["worked"].sum() / own["present"].sum(), rel=1e-5)
 
 
 def test_people_needed_are_the_load_of_the_week(result: Result) -> None:

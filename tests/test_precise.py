@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.analysis.moments import moments
 from sim.analysis.sequential import Target, reached
 from sim.results.chosen import chosen
 from sim.study.campaign import Campaign
@@ -103,8 +104,8 @@ def covered(experiments: int, half_width: float) -> tuple[float, float]:
     for seed in range(1000, 1000 + experiments):
         campaign = Campaign(seed=seed, workers=1)
         needed = stop(campaign, file, asked, rule).needed
-        values = chosen(campaign.measured([file], needed)[0], asked)
-        found = reached(values, rule)[0]
+        values = chosen(campaign.measured([file], needed)[0], asked).value.T
+        found = reached(moments(values), rule)[0]
         held += abs(found.mean - 504) <= found.half_width
         used.append(needed)
     return held / experiments, float(np.mean(used))

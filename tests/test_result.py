@@ -134,18 +134,29 @@ def test_replications_are_numbered(base):
 
 
 def test_summary_is_an_interval_over_replications(base):
-    found = row(base.summary(), "wait.mean")
-    mean, low, high = t_interval(network(base, "wait.mean"))
+    found = row(base.summary(), "citizen.hours")
+    mean, low, high = t_interval(network(base, "citizen.hours"))
     assert tuple(found[["mean", "low", "high"]]) == pytest.approx((mean, max(low, 0), high))
-    assert found["n"] == network(base, "wait.mean", "n").sum()
+    assert found["n"] == network(base, "citizen.hours", "n").sum()
+
+
+def test_a_mean_is_of_all_visits_and_not_of_replications(base):
+    waits = base.visits.query("waited")
+    found = row(base.summary(), "wait.mean")
+    assert found["mean"] == pytest.approx(waits["wait"].mean(), rel=1e-5)
+    by_replication = waits.groupby("replication")["wait"].agg(["sum", "size"])
+    residual = by_replication["sum"] - waits["wait"].mean() * by_replication["size"]
+    error = np.sqrt((residual**2).sum() * 3 / 2) / len(waits)
+    assert found["high"] - found["mean"] == pytest.approx(4.302653 * error, rel=1e-4)
+    assert abs(found["mean"] - network(base, "wait.mean").mean()) > 0.1  # which is another number
 
 
 def test_no_interval_goes_below_zero(base):
     value = np.ones_like(base.measured.value) * [[0], [0], [1]]
     uneven = replace(base, measured=base.measured._replace(value=value))
     assert t_interval([0, 0, 1]).low < 0
-    assert row(uneven.summary(), "wait.mean")["low"] == 0
-    assert row(uneven.summary(), "wait.mean")["high"] == pytest.approx(t_interval([0, 0, 1]).high)
+    assert row(uneven.summary(), "visits.count")["low"] == 0
+    assert row(uneven.summary(), "visits.count")["high"] == pytest.approx(t_interval([0, 0, 1]).high)
 
 
 def test_summary_treats_rates_as_rates(base):

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from sim.analysis.moments import Floats, moments, probability_above
+from sim.analysis.ratios import ratio_moments
 
 Value = float | Floats
 
@@ -64,16 +65,26 @@ def wilson(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
     )
 
 
+def ratio_interval(values: ArrayLike, weights: ArrayLike, level: float = 0.95) -> Interval:
+    """Student's interval of a mean over all observations: float[..., replication] both → float[...].
+
+    `values` are means of `weights` observations; see :mod:`sim.analysis.ratios`.
+    """
+    at = ratio_moments(values, weights)
+    half = at.half_width(level)
+    return Interval(at.mean, at.mean - half, at.mean + half)
+
+
 def rate_interval(rates: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
     """The interval of a rate: rates and their denominators, each [..., replication] → float[...].
 
-    Student's over the replications, unless it is undefined (one replication), empty (all equal) or leaves
-    [0, 1]: then Wilson's for the mean rate, on the denominators of all replications together.
+    That of the ratio, unless it is undefined (one replication), empty (all equal) or leaves [0, 1]: then Wilson's for
+    the rate, on the denominators of all replications together.
     NOTE: Wilson's takes the pooled observations as independent. Citizens of one day are not, so it is then the
     least uncertainty there is.
     """
-    student = t_interval(rates, level)
-    pooled = np.where(np.isnan(rates), 0, n).sum(axis=-1)
+    student = ratio_interval(rates, n, level)
+    pooled = np.asarray(n, np.float64).sum(axis=-1)
     score = wilson(student.mean * pooled, pooled, level)
     sound = (student.low >= 0) & (student.high <= 1) & (student.low < student.high)
     low, high = np.where(sound, np.array(student), np.array(score))[1:]

@@ -40,19 +40,6 @@ def moments(values: ArrayLike) -> Moments:
     return Moments(mean, error, seen)
 
 
-def running_moments(values: ArrayLike) -> Moments:
-    """After each replication: float[..., replication] → float[..., replication]."""
-    x = np.asarray(values, np.float64)
-    known = ~np.isnan(x)
-    seen = np.cumsum(known, axis=-1).astype(np.float64)
-    origin = np.where(known, x, np.inf).min(axis=-1, initial=np.inf, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        above = np.where(known, x - origin, 0)
-        sums = np.cumsum(above, axis=-1)
-        squares = np.maximum(np.cumsum(above**2, axis=-1) - sums**2 / seen, 0)
-        return Moments(origin + sums / seen, np.sqrt(squares / (seen - 1) / seen), seen)
-
-
 def probability_above(at: Moments, threshold: float = 0.0) -> Floats:
     """Probability that the mean is above the threshold: Student's t around the mean seen, by a flat prior.
 

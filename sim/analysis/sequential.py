@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from sim.analysis.moments import Floats, Moments, moments, running_moments
+from sim.analysis.moments import Floats, Moments
 
 
 class Target(NamedTuple):
@@ -66,36 +66,45 @@ class Reached(NamedTuple):
     mean: float
     half_width: float
     allowed: float  # the target in the measure's own unit
-    seen: int  # replications in which it was observed
+    seen: int  # how often it was observed: in how many replications, or batches of them
     met: bool
 
 
-def progress(values: ArrayLike, rule: Rule) -> Progress:
-    """How many replications to have, after float[measure, replication]; NaN: not observed.
+def progress(running: Moments, rule: Rule) -> Progress:
+    """How many replications to have, after the moments of float[measure, replication] up to each replication.
 
     Ask again with that many, until it is finished; then use the first `needed`. A measure counts as precise only
     after it was observed `least` times.
     """
-    x = np.asarray(values, np.float64)[:, : rule.most]
-    made = x.shape[1]
+    at = up_to(running, rule.most)
+    made = at.mean.shape[1]
     if made < rule.least:
         return Progress(rule.least, False, False)
-    first = _first_precise(_precise(running_moments(x), rule), rule.look_ahead)
+    first = _first_precise(_precise(at, rule), rule.look_ahead)
     if first is not None and _guarded(first, rule.look_ahead) <= made:
         return Progress(_guarded(first, rule.look_ahead), True, True)
     if made == rule.most:
         return Progress(made, True, False)
-    needed = _predicted(moments(x), made, rule) if first is None else _guarded(first, rule.look_ahead)
+    needed = _predicted(last(at), made, rule) if first is None else _guarded(first, rule.look_ahead)
     return Progress(min(needed, rule.most), False, False)
 
 
-def reached(values: ArrayLike, rule: Rule) -> list[Reached]:
-    """The precision of each measure after float[measure, replication]."""
-    at = moments(np.asarray(values, np.float64))
+def reached(at: Moments, rule: Rule) -> list[Reached]:
+    """The precision of each measure, given its moments: float[measure]."""
     rows = zip(
         at.mean, at.half_width(rule.level), _allowed(at, rule), at.seen, _precise(at, rule), strict=True
     )
     return [Reached(float(m), float(h), float(a), int(n), bool(met)) for m, h, a, n, met in rows]
+
+
+def up_to(running: Moments, count: int) -> Moments:
+    """The moments after each of the first so many replications."""
+    return Moments._make(part[..., :count] for part in running)
+
+
+def last(running: Moments) -> Moments:
+    """The moments after all replications."""
+    return Moments._make(part[..., -1] for part in running)
 
 
 def _allowed(at: Moments, rule: Rule) -> Floats:

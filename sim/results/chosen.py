@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from sim.engine.contract import Floats, Ints
+from sim.engine.contract import Ints
 from sim.results.groups import Label
 from sim.results.measured import KEY, Measured
 from sim.results.measures import MEASURES
@@ -54,9 +54,9 @@ def rows_of(key: pd.DataFrame, names: Iterable[str]) -> Ints:
     return np.array([row_of(key, name) for name in names], np.int64)
 
 
-def chosen(measured: Measured, names: Iterable[str]) -> Floats:
-    """The values of the measures named: float[measure, replication]."""
-    return measured.value.T[rows_of(measured.key, names)]
+def chosen(measured: Measured, names: Iterable[str]) -> Measured:
+    """The measures named only, in their order."""
+    return measured.only(rows_of(measured.key, names))
 
 
 def name_of(row: pd.Series) -> str:

@@ -44,8 +44,8 @@ class Comparison:
         Differences are paired by replication, with 95 % intervals; they are empty for the baseline, and for rows
         it does not have. `better` is empty where neither direction is. `group` as in :meth:`Result.summary`.
         """
-        baseline = self.results[0].measured
-        parts = [self.results[0].summary(), *(against(baseline, one.measured) for one in self.results[1:])]
+        baseline = self.results[0].estimates
+        parts = [self.results[0].summary(), *(against(baseline, one.estimates) for one in self.results[1:])]
         for part, result in zip(parts, self.results, strict=True):
             part.insert(0, "scenario", result.name)
         table = pd.concat(parts, ignore_index=True)
@@ -54,8 +54,8 @@ class Comparison:
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """What is decided, all scenarios and measures together; see :func:`sim.results.judgement.judgement`."""
-        measured = {result.name: result.measured for result in self.results}
-        return judgement(measured, self.measures, self.thresholds)
+        found = {result.name: result.estimates for result in self.results}
+        return judgement(found, self.measures, self.thresholds)
 
     @cached_property
     def inputs(self) -> pd.DataFrame:

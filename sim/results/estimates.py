@@ -1,42 +1,82 @@
-"""What replications say together: means with intervals, and paired differences to a baseline."""
+"""What replications say together: figures with intervals, and paired differences to a baseline."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from sim.analysis.intervals import Interval, paired_difference, rate_interval, t_interval
-from sim.engine.contract import Bools
+from sim.analysis.intervals import Difference, paired_difference, rate_interval, ratio_interval
+from sim.analysis.ratios import linearised
+from sim.engine.contract import Bools, Floats, Ints
 from sim.results.groups import Label
 from sim.results.measured import Measured
-from sim.results.measures import MEASURES
+from sim.results.measures import MEASURES, Kind
 
 
-def intervals(measured: Measured) -> Interval:
-    """The mean over replications and its 95 % interval, of each row."""
-    x, rates = measured.value.T, [MEASURES[name].rate for name in measured.key["measure"]]
-    mean, low, high = (np.array(part) for part in t_interval(x))
-    _, low[rates], high[rates] = rate_interval(x[rates], measured.n.T[rates])
-    return Interval(mean, np.maximum(low, 0.0), high)  # no measure can be negative
+class Estimates(NamedTuple):
+    """The figures of a scenario, in the rows of its measures."""
+
+    key: pd.DataFrame
+    mean: Floats  # float[row]
+    low: Floats
+    high: Floats
+    n: Ints  # int[row] observations in all replications
+    linear: Floats  # float[row, replication] numbers whose mean is the figure and whose spread its error
+
+    def in_rows(self, key: pd.DataFrame) -> tuple[Floats, Floats]:
+        """Mean and linear in the rows of another scenario; NaN where this one has none."""
+        at = pd.MultiIndex.from_frame(self.key).get_indexer(pd.MultiIndex.from_frame(key))
+        known = at >= 0
+        return np.where(known, self.mean[at], np.nan), np.where(known[:, np.newaxis], self.linear[at], np.nan)
 
 
-def summary(measured: Measured) -> pd.DataFrame:
+def weights(measured: Measured) -> Floats:
+    """What each value counts for when replications are put together: float[replication, row]; 0: unknown.
+
+    A mean or a rate counts for its observations, an amount for one replication.
+    """
+    amounts = kinds(measured.key) == Kind.AMOUNT
+    return np.where(np.isnan(measured.value), 0, np.where(amounts, 1, measured.n)).astype(np.float64)
+
+
+def kinds(key: pd.DataFrame) -> NDArray[np.str_]:
+    """The kind of each row's measure."""
+    return np.array([MEASURES[name].kind for name in key["measure"]], np.str_)
+
+
+def estimates(measured: Measured) -> Estimates:
+    """The figures of all replications together, with 95 % intervals."""
+    x, w, rates = measured.value.T, weights(measured).T, kinds(measured.key) == Kind.RATE
+    mean, low, high = (np.array(part) for part in ratio_interval(x, w))
+    _, low[rates], high[rates] = rate_interval(x[rates], w[rates])
+    low = np.maximum(low, 0.0)  # no measure can be negative
+    return Estimates(measured.key, mean, low, high, measured.n.sum(axis=0), linearised(x, w))
+
+
+def summary(found: Estimates) -> pd.DataFrame:
     """The key, mean, low, high, and the n observations behind it."""
-    mean, low, high = intervals(measured)
-    return measured.key.assign(mean=mean, low=low, high=high, n=measured.n.sum(axis=0))
+    return found.key.assign(mean=found.mean, low=found.low, high=found.high, n=found.n)
 
 
-def against(baseline: Measured, measured: Measured) -> pd.DataFrame:
+def against(baseline: Estimates, found: Estimates) -> pd.DataFrame:
     """The summary, the `difference` to the baseline, paired by replication, and the probability it is `better`.
 
     A difference is empty for a row that the baseline has not, `better` where neither direction is.
     """
-    mean, low, high, larger = paired_difference(baseline.values_of(measured.key).T, measured.value.T)
-    direction = np.array([MEASURES[name].better for name in measured.key["measure"]])
+    mean, low, high, larger = difference(baseline, found)
+    direction = np.array([MEASURES[name].better for name in found.key["measure"]])
     better = np.select([direction == "higher", direction == "lower"], [larger, 1 - larger], np.nan)
-    return summary(measured).assign(difference=mean, difference_low=low, difference_high=high, better=better)
+    return summary(found).assign(difference=mean, difference_low=low, difference_high=high, better=better)
+
+
+def difference(baseline: Estimates, found: Estimates) -> Difference:
+    """How much larger each figure is than the baseline's, paired by replication: the same citizens meet both."""
+    mean, linear = baseline.in_rows(found.key)
+    return paired_difference(linear, found.linear)._replace(mean=found.mean - mean)
 
 
 def whole(table: pd.DataFrame) -> pd.DataFrame:

@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.moments import moments
 from sim.analysis.multiple import simultaneous, variance_reduction, verdicts
-from sim.results.chosen import chosen, name_of, rows_of
-from sim.results.estimates import grouped_by
-from sim.results.measured import Measured
+from sim.results.chosen import name_of, rows_of
+from sim.results.estimates import Estimates, grouped_by
 from sim.results.measures import MEASURES
 from sim.results.thresholds import practical
 from sim.scenario.differences import resolved_differences
@@ -28,7 +26,7 @@ def usual_names(key: pd.DataFrame) -> list[str]:
 
 
 def judgement(
-    scenarios: Mapping[str, Measured],
+    scenarios: Mapping[str, Estimates],
     names: Sequence[str] = (),
     thresholds: Mapping[str, float] | None = None,
     level: float = 0.95,
@@ -43,14 +41,15 @@ def judgement(
     baseline, *others = scenarios.values()
     wanted = list(names) or usual_names(baseline.key)
     key = baseline.key.iloc[rows_of(baseline.key, wanted)].reset_index(drop=True)
-    before = chosen(baseline, wanted)
-    after = np.stack([other.values_of(key).T for other in others])  # float[scenario, measure, replication]
+    mean, before = baseline.in_rows(key)
+    means, linear = zip(*(other.in_rows(key) for other in others), strict=True)
+    after = np.stack(linear)  # float[scenario, measure, replication]
     found = simultaneous(after - before, level)
     direction = np.array([MEASURES[name].better for name in key["measure"]])
-    threshold = practical(wanted, thresholds or {}, moments(before).mean)
+    threshold = practical(wanted, thresholds or {}, mean)
     said = verdicts(found.low, found.high, np.broadcast_to(threshold, found.low.shape), direction == "higher")
     figures = {
-        "difference": found.mean,
+        "difference": np.stack(means) - mean,
         "low": found.low,
         "high": found.high,
         "adjusted": found.adjusted,

@@ -38,10 +38,18 @@ class Measured(NamedTuple):
         table.insert(0, "replication", np.repeat(np.arange(count), len(self.key)))
         return table.assign(value=self.value.ravel(), n=self.n.ravel())
 
-    def values_of(self, key: pd.DataFrame) -> Floats:
-        """The values in the rows of another scenario: float[replication, row]; NaN where this one has none."""
+    def only(self, rows: Ints) -> Measured:
+        """Some of the rows, in the order given."""
+        return Measured(self.key.iloc[rows].reset_index(drop=True), self.value[:, rows], self.n[:, rows])
+
+    def like(self, key: pd.DataFrame) -> Measured:
+        """The rows that a key names, as far as they are there."""
         at = pd.MultiIndex.from_frame(self.key).get_indexer(pd.MultiIndex.from_frame(key))
-        return np.where(at >= 0, self.value[:, at], np.nan)
+        return self.only(at[at >= 0])
+
+    def first(self, replications: int) -> Measured:
+        """So many replications only."""
+        return Measured(self.key, self.value[:replications], self.n[:replications])
 
 
 def names(model: Model) -> list[str]:

@@ -8,6 +8,7 @@ as long as it is, an overdue dossier as late.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -21,10 +22,21 @@ OVERTIME_PAY = 1.5
 
 
 class Figure(NamedTuple):
-    """A measure's value per group, and the number of observations behind it; of a rate the denominator."""
+    """A measure's value per group, and the number of observations behind it.
+
+    Of a mean and a rate it is the denominator, so that the values of several replications can be put together.
+    """
 
     value: Floats
     n: Floats | Ints
+
+
+class Kind(StrEnum):
+    """What several replications say together."""
+
+    MEAN = "mean"  # over all observations: sum over sum
+    RATE = "rate"  # the same, of observations that are 0 or 1
+    AMOUNT = "amount"  # the mean over replications of what one amounts to
 
 
 class Measure(NamedTuple):
@@ -37,7 +49,7 @@ class Measure(NamedTuple):
     unit: str
     better: Literal["lower", "higher", ""]
     over: Literal["visits", "dossiers", "teams"]
-    rate: bool = False  # a share of n observations
+    kind: Kind = Kind.AMOUNT
 
 
 # --- visits ---
@@ -187,8 +199,11 @@ def backlog_mean(table: DossierTotals) -> Figure:
 
 
 def utilisation(table: TeamTotals) -> Figure:
-    """Minutes worked per minute that people were present on the roster; overtime can carry it above 1."""
-    return Figure(ratio(table.worked, table.present), table.teams)
+    """Minutes worked per minute that people were present on the roster, of which n is told in whole minutes.
+
+    Overtime can carry it above 1.
+    """
+    return Figure(ratio(table.worked, table.present), np.ceil(table.present))
 
 
 def overtime_hours(table: TeamTotals) -> Figure:
@@ -205,30 +220,30 @@ def staff_cost(table: TeamTotals) -> Figure:
 
 
 MEASURES: dict[str, Measure] = {
-    "wait.mean": Measure(wait_mean, "min", "lower", "visits"),
+    "wait.mean": Measure(wait_mean, "min", "lower", "visits", Kind.MEAN),
     "wait.p50": Measure(wait_p50, "min", "lower", "visits"),
     "wait.p90": Measure(wait_p90, "min", "lower", "visits"),
     "wait.p95": Measure(wait_p95, "min", "lower", "visits"),
     "wait.max": Measure(wait_max, "min", "lower", "visits"),
-    "wait.within_15": Measure(wait_within_15, "fraction", "higher", "visits", rate=True),
-    "wait.within_30": Measure(wait_within_30, "fraction", "higher", "visits", rate=True),
-    "stay.mean": Measure(stay_mean, "min", "lower", "visits"),
-    "gave_up.rate": Measure(gave_up_rate, "fraction", "lower", "visits", rate=True),
+    "wait.within_15": Measure(wait_within_15, "fraction", "higher", "visits", Kind.RATE),
+    "wait.within_30": Measure(wait_within_30, "fraction", "higher", "visits", Kind.RATE),
+    "stay.mean": Measure(stay_mean, "min", "lower", "visits", Kind.MEAN),
+    "gave_up.rate": Measure(gave_up_rate, "fraction", "lower", "visits", Kind.RATE),
     "visits.count": Measure(visits_count, "visits", "", "visits"),
-    "visits.per_dossier": Measure(visits_per_dossier, "visits", "lower", "visits"),
+    "visits.per_dossier": Measure(visits_per_dossier, "visits", "lower", "visits", Kind.MEAN),
     "citizen.hours": Measure(citizen_hours, "h", "lower", "visits"),
-    "satisfied.rate": Measure(satisfied_rate, "fraction", "higher", "visits", rate=True),
-    "very_satisfied.rate": Measure(very_satisfied_rate, "fraction", "higher", "visits", rate=True),
-    "on_time.rate": Measure(on_time_rate, "fraction", "higher", "dossiers", rate=True),
-    "early.rate": Measure(early_rate, "fraction", "higher", "dossiers", rate=True),
-    "late.rate": Measure(late_rate, "fraction", "lower", "dossiers", rate=True),
-    "late.days": Measure(late_days, "days", "lower", "dossiers"),
+    "satisfied.rate": Measure(satisfied_rate, "fraction", "higher", "visits", Kind.RATE),
+    "very_satisfied.rate": Measure(very_satisfied_rate, "fraction", "higher", "visits", Kind.RATE),
+    "on_time.rate": Measure(on_time_rate, "fraction", "higher", "dossiers", Kind.RATE),
+    "early.rate": Measure(early_rate, "fraction", "higher", "dossiers", Kind.RATE),
+    "late.rate": Measure(late_rate, "fraction", "lower", "dossiers", Kind.RATE),
+    "late.days": Measure(late_days, "days", "lower", "dossiers", Kind.MEAN),
     "open.overdue": Measure(open_overdue, "dossiers", "lower", "dossiers"),
     "backlog.mean": Measure(backlog_mean, "dossiers", "lower", "dossiers"),
     "dossiers.received": Measure(dossiers_received, "dossiers", "", "dossiers"),
     "dossiers.finished": Measure(dossiers_finished, "dossiers", "higher", "dossiers"),
     "dossiers.open": Measure(dossiers_open, "dossiers", "lower", "dossiers"),
-    "utilisation": Measure(utilisation, "fraction", "", "teams"),
+    "utilisation": Measure(utilisation, "fraction", "", "teams", Kind.MEAN),
     "overtime.hours": Measure(overtime_hours, "h", "lower", "teams"),
     "staff.cost": Measure(staff_cost, "VND", "lower", "teams"),
 }

@@ -7,8 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.sequential import Reached, Rule, Target, reached
-from sim.results.chosen import rows_of
+from sim.analysis.moments import Moments
+from sim.analysis.ratios import running_ratio
+from sim.analysis.sequential import Reached, Rule, Target, last, reached
+from sim.results.chosen import chosen
+from sim.results.estimates import weights
 from sim.results.measured import Measured
 
 NO_PRECISION: Mapping[str, Any] = {"targets": {}}
@@ -24,8 +27,12 @@ def about_precision(names: list[str], rule: Rule, *, met: bool) -> dict[str, Any
 def precision_table(measured: Measured, asked: Mapping[str, Any]) -> pd.DataFrame:
     """One row a measure asked for; see :attr:`sim.results.result.Result.precision`."""
     targets = {name: Target(**target) for name, target in asked["targets"].items()}
-    at = rows_of(measured.key, targets)
+    named = chosen(measured, targets)
     limits = {name: value for name, value in asked.items() if name not in ("targets", "reached")}
-    found = reached(measured.value.T[at], Rule(tuple(targets.values()), **limits)) if targets else []
-    figures = pd.DataFrame(found, columns=Reached._fields)
-    return pd.concat([measured.key.iloc[at].reset_index(drop=True), figures], axis=1)
+    found = reached(last(running(named)), Rule(tuple(targets.values()), **limits)) if targets else []
+    return pd.concat([named.key, pd.DataFrame(found, columns=Reached._fields)], axis=1)
+
+
+def running(measured: Measured) -> Moments:
+    """The figure of each row after each replication, and its error: float[row, replication]."""
+    return running_ratio(measured.value.T, weights(measured).T)

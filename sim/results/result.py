@@ -15,7 +15,7 @@ import pandas as pd
 from sim.engine.contract import Ints
 from sim.plan.model import Model
 from sim.results import daily, frames, official, views
-from sim.results.estimates import grouped_by, summary
+from sim.results.estimates import Estimates, estimates, grouped_by, summary
 from sim.results.measured import KEY, Measured
 from sim.results.precision import NO_PRECISION, precision_table
 from sim.results.rows import Rows
@@ -49,6 +49,11 @@ class Result:
         An empty part (site, place, field, team, priority, channel, visit) is not grouped by.
         """
         return self.measured.table()
+
+    @cached_property
+    def estimates(self) -> Estimates:
+        """What the replications say together."""
+        return estimates(self.measured)
 
     @cached_property
     def visits(self) -> pd.DataFrame:
@@ -123,12 +128,12 @@ class Result:
         return frames.log_frame(self.model, kept)
 
     def summary(self, group: Iterable[str] | None = None) -> pd.DataFrame:
-        """Each measure's mean over replications and its 95 % interval; n observations are behind it.
+        """Each measure over all replications and its 95 % interval; n observations are behind it.
 
         `group` chooses the rows grouped by exactly these of site, place, field, team, priority, channel and visit;
         with [] the network.
         """
-        table = summary(self.measured)
+        table = summary(self.estimates)
         return table if group is None else table[grouped_by(table, group)].reset_index(drop=True)
 
     def waits(self, by: Sequence[str] = ("site",)) -> pd.DataFrame:

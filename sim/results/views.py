@@ -1,7 +1,7 @@
 """A result's figures by whatever its tables tell apart: procedure, hour, weekday, month and so on.
 
-A view has one row per group. Its figures are computed in each replication as :mod:`sim.results.measures` defines
-them, then estimated over the replications: `name`, `name_low` and `name_high` are the mean and its 95 % interval.
+A view has one row per group. Its figures are those of :mod:`sim.results.measures`, of all replications with rows
+together: `name`, with `name_low` and `name_high`, its 95 % interval.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.intervals import rate_interval, t_interval
+from sim.analysis.intervals import rate_interval, ratio_interval
 from sim.officetime import HOUR
 from sim.results.observe import FINISHED, Status, VisitOutcome
 
@@ -129,12 +129,9 @@ def _view(
     view = {"count": counts[count].groupby(level=list(by), observed=True).sum()} if count else {}
     for name, figure in figures.items():
         found = _by_replication(_of(groups, figure), figure, replications)
-        x = found.to_numpy()
-        if figure.how == "rate":
-            n = _by_replication(counts[figure.column], figure, replications).to_numpy()
-            mean, low, high = rate_interval(x, n)
-        else:
-            mean, low, high = t_interval(x)
+        weights = _weights(groups, counts, figure, found)
+        interval = rate_interval if figure.how == "rate" else ratio_interval
+        mean, low, high = interval(found.to_numpy(), weights.to_numpy())
         bounds = {name: mean, f"{name}_low": np.maximum(low, 0.0), f"{name}_high": high}
         view |= {column: pd.Series(bound, found.index) for column, bound in bounds.items()}
     return pd.DataFrame(view).reset_index()
@@ -159,6 +156,22 @@ def _of(groups: pd.api.typing.DataFrameGroupBy[Any, Any], figure: Figure) -> pd.
     if isinstance(figure.how, float):
         return column.quantile(figure.how)
     return column.agg("mean" if figure.how == "rate" else figure.how)
+
+
+def _weights(
+    groups: pd.api.typing.DataFrameGroupBy[Any, Any],
+    counts: pd.DataFrame,
+    figure: Figure,
+    found: pd.DataFrame,
+) -> pd.DataFrame:
+    """What each value found counts for: a mean for its rows, or what it is divided by, an amount for itself."""
+    if figure.per:
+        whole = groups[figure.per].sum()
+    elif figure.how in ("mean", "rate"):
+        whole = counts[figure.column]
+    else:
+        return found.notna()
+    return whole.unstack("replication").reindex_like(found).fillna(0)
 
 
 def _by_replication(values: pd.Series, figure: Figure, replications: Replications) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from typing import Any, Unpack
 
 import pandas as pd
 
-from sim.results.chosen import rows_of
-from sim.results.estimates import against, summary
+from sim.results.chosen import chosen
+from sim.results.estimates import against, estimates, summary
 from sim.results.provenance import provenance
 from sim.results.saving import json_text, records, save_json, save_table
 from sim.scenario.translated import translations
@@ -133,13 +133,9 @@ def _replications(campaign: Campaign, file: StudyFile) -> tuple[int, bool | None
 
 
 def _compared(campaign: Campaign, file: StudyFile, replications: int) -> pd.DataFrame:
-    baseline, *others = campaign.measured(file.scenarios, replications)
-    parts = [summary(baseline), *(against(baseline, one) for one in others)]
-    chosen = rows_of(baseline.key, file.study.measures)
-    keys = pd.MultiIndex.from_frame(baseline.key.iloc[chosen])
-    rows = []
-    for scenario, part in zip(file.scenarios, parts, strict=True):
-        own = part[pd.MultiIndex.from_frame(part[list(baseline.key.columns)]).isin(keys)]
-        rows.append(own.assign(scenario=scenario.name))
-    table = pd.concat(rows, ignore_index=True)
+    first, *others = campaign.measured(file.scenarios, replications)
+    baseline = estimates(chosen(first, file.study.measures))
+    parts = [summary(baseline), *(against(baseline, estimates(one.like(baseline.key))) for one in others)]
+    named = [part.assign(scenario=one.name) for one, part in zip(file.scenarios, parts, strict=True)]
+    table = pd.concat(named, ignore_index=True)
     return table[["scenario", *(name for name in table.columns if name != "scenario")]]

@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.analysis.intervals import t_interval
+from sim.analysis.ratios import sequential
 from sim.analysis.selection import Constraint, Selection
+from sim.engine.contract import Floats, Ints
 from sim.results.chosen import check_measure, chosen
+from sim.results.estimates import estimates, weights
 from sim.results.measured import Measured
 from sim.results.measures import MEASURES
 from sim.results.saving import json_text, records, save_json, save_table
@@ -98,10 +100,10 @@ def select(campaign: Campaign, files: Sequence[ScenarioFile], goal: Goal, *, mos
         enough = min(max(FIRST, made + math.ceil(STEP * made)), most)
         left = np.flatnonzero(search.candidates).tolist()
         measured |= zip(left, campaign.measured([files[one] for one in left], enough), strict=True)
-        values = _values(measured, goal.names, len(files), enough)
+        fed = _fed(measured, goal.names, len(files), enough)
         for replication in range(made, enough):
             used[search.candidates] = replication + 1
-            _feed(search, sign * values[:, 0, replication], values[:, 1:, replication], files)
+            _feed(search, sign * fed[:, 0, replication], fed[:, 1:, replication], files)
             if search.finished:
                 break
     names = [file.name for file in files]
@@ -109,7 +111,7 @@ def select(campaign: Campaign, files: Sequence[ScenarioFile], goal: Goal, *, mos
         None if search.best is None else names[search.best],
         search.finished,
         tuple(np.array(names)[search.candidates].tolist()),
-        _table(names, search, goal, values, used),
+        _table(names, search, goal, measured, used),
         goal,
         campaign.seed,
         {file.name: file.hash for file in files},
@@ -166,38 +168,34 @@ def _unit(name: str) -> str:
     return MEASURES[name.partition("@")[0]].unit
 
 
-def _values(
-    measured: Mapping[int, Measured], names: Sequence[str], systems: int, replications: int
-) -> np.ndarray:
+def _fed(measured: Mapping[int, Measured], names: Sequence[str], systems: int, replications: int) -> Floats:
     """float[scenario, measure, replication]; NaN where a scenario that left has none."""
-    values = np.full((systems, len(names), replications), np.nan)
+    fed = np.full((systems, len(names), replications), np.nan)
     for system, one in measured.items():
         own = chosen(one, names)
-        values[system, :, : own.shape[1]] = own
-    return values
+        fed[system, :, : len(own.value)] = sequential(own.value.T, weights(own).T, FIRST)
+    return fed
 
 
-def _feed(
-    search: Selection, objective: np.ndarray, limited: np.ndarray, files: Sequence[ScenarioFile]
-) -> None:
+def _feed(search: Selection, objective: Floats, limited: Floats, files: Sequence[ScenarioFile]) -> None:
     missing = search.candidates & (np.isnan(objective) | np.isnan(limited).any(axis=1))
     if missing.any():
         names = ", ".join(file.name for file, lacks in zip(files, missing, strict=True) if lacks)
         raise ScenarioError(
-            f"{names}: a replication observed nothing of what is asked; choose a longer horizon"
+            f"{names}: hardly any replication observes what is asked; choose a longer horizon"
         )
     search.feed(objective, limited)
 
 
 def _table(
-    names: Sequence[str], search: Selection, goal: Goal, values: np.ndarray, used: np.ndarray
+    names: Sequence[str], search: Selection, goal: Goal, measured: Mapping[int, Measured], used: Ints
 ) -> pd.DataFrame:
     """One row a scenario and measure: scenario, measure, unit, mean, low, high, replications, status."""
     rows = []
     for system, name in enumerate(names):
-        mean, low, high = (np.asarray(part) for part in t_interval(values[system, :, : used[system]]))
+        found = estimates(chosen(measured[system].first(used[system]), goal.names))
         for number, measure in enumerate(goal.names):
-            figures = {"mean": mean[number], "low": low[number], "high": high[number]}
+            figures = {"mean": found.mean[number], "low": found.low[number], "high": found.high[number]}
             about = {"replications": used[system], "status": _status(search, system)}
             rows.append({"scenario": name, "measure": measure, "unit": _unit(measure)} | figures | about)
     return pd.DataFrame(rows)

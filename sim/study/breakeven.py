@@ -87,7 +87,7 @@ def break_even(
 
     def respond(x: float) -> Floats:
         files = all_valid(cells(base, [{**(with_ or {}), vary: x}]))
-        seen[x] = response(campaign.measured(files, replications)[0], measure)
+        seen[x] = response(campaign.measured(files, replications)[0], measure).linear[0]
         return seen[x]
 
     found = crossing(respond, at, low, high, (high - low) / STEPS)

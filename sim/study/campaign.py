@@ -71,7 +71,7 @@ class Campaign:
         ):
             self._measured[one.file.hash] = one.measured
         held = [self._measured[file.hash] for file in files]
-        return [Measured(one.key, one.value[:replications], one.n[:replications]) for one in held]
+        return [one.first(replications) for one in held]
 
     def gathered(
         self, files: Sequence[ScenarioFile], replications: int, *, rows_of: int = 0, keep_log: bool = False

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any, NamedTuple, TypedDict
 
-from sim.engine.contract import Floats
 from sim.results.chosen import chosen
+from sim.results.estimates import Estimates, estimates
 from sim.results.measured import Measured
 from sim.scenario import ScenarioError, ScenarioFile, load
 from sim.scenario.messages import shown
@@ -86,9 +86,9 @@ def check_replications(replications: int) -> None:
         raise ValueError(f"needs at least 2 replications, not {replications}")
 
 
-def response(measured: Measured, measure: str) -> Floats:
-    """The measure of a name (:mod:`sim.results.chosen`): float[replication]."""
-    return chosen(measured, [measure])[0]
+def response(measured: Measured, measure: str) -> Estimates:
+    """The measure of a name (:mod:`sim.results.chosen`) alone."""
+    return estimates(chosen(measured, [measure]))
 
 
 def _cell(base: ScenarioFile, values: dict[str, Any]) -> Cell:

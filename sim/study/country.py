@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim import keyed, laws
 from sim.engine.contract import Floats
-from sim.results.estimates import grouped_by
+from sim.results.estimates import estimates, grouped_by
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.scenario.domain import Scenario
 from sim.scenario.values import Staff
@@ -88,16 +88,17 @@ class Country(Sequence[ScenarioFile]):
 def by_district(country: Country, campaign: Campaign, replications: int) -> pd.DataFrame:
     """One row per district and measure of the whole district: district, size, places, measure, unit, mean, sd, n.
 
-    `mean` and `sd` are over replications; `n` observations are behind them. Only this table grows with the country.
+    `mean` is of all replications together, `sd` of one; `n` observations are behind them. Only this table grows with
+    the country.
     """
     parts = []
     for one in campaign.gathered(country, replications):
-        whole = grouped_by(one.measured.key, [])
-        values, district = one.measured.value[:, whole], country.district(one.number)
-        part = one.measured.key.loc[whole, ["measure", "unit"]].assign(
-            mean=values.mean(axis=0),
-            sd=values.std(axis=0, ddof=1) if replications > 1 else math.nan,
-            n=one.measured.n[:, whole].sum(axis=0),
+        whole = np.flatnonzero(grouped_by(one.measured.key, []))
+        found, district = estimates(one.measured.only(whole)), country.district(one.number)
+        part = found.key[["measure", "unit"]].assign(
+            mean=found.mean,
+            sd=found.linear.std(axis=1, ddof=1) if replications > 1 else math.nan,
+            n=found.n,
         )
         about = {"district": one.number + 1, "size": district.size, "places": len(district.shares)}
         for at, (column, value) in enumerate(about.items()):

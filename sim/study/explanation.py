@@ -13,6 +13,7 @@ from sim.officetime import working_days
 from sim.plan.compile import compile_scenario
 from sim.plan.load import Load, offered_load
 from sim.plan.model import Model
+from sim.results.estimates import estimates
 from sim.results.measured import Measured
 from sim.scenario import ScenarioFile, estimate_events
 
@@ -180,7 +181,7 @@ def flags_of(file: ScenarioFile, measured: Measured) -> list[Flag]:
     NOTE: so a queue that no team serves at all is not seen; :meth:`Explanation.flags` sees it, and takes a second.
     """
     teams = ((measured.key["measure"] == "utilisation") & (measured.key["team"] != "")).to_numpy()
-    busy = measured.value[:, teams].mean(axis=0)
+    busy = estimates(measured.only(np.flatnonzero(teams))).mean
     return [] if (busy < NEARLY_ALWAYS).all() else explain(file).flags()
 
 

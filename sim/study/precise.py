@@ -11,7 +11,7 @@ from sim.plan.compile import compile_scenario
 from sim.results.chosen import check_measure, chosen, rows_of
 from sim.results.groups import Groupings
 from sim.results.measured import key
-from sim.results.precision import about_precision
+from sim.results.precision import about_precision, running
 from sim.results.result import Result
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.study.campaign import Campaign
@@ -36,7 +36,7 @@ def stop(campaign: Campaign, file: ScenarioFile, names: Iterable[str], rule: Rul
     """Where a run to a precision ends; the campaign has the replications then."""
     needed = rule.least
     while True:
-        step = progress(chosen(campaign.measured([file], needed)[0], names), rule)
+        step = progress(running(chosen(campaign.measured([file], needed)[0], names)), rule)
         if step.finished:
             return step
         needed = step.needed

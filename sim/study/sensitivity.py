@@ -9,14 +9,15 @@ Sources: Morris (1991), Technometrics 33, 161-174; Campolongo, Cariboni & Saltel
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.intervals import paired_difference, t_interval
 from sim.engine.contract import Floats
+from sim.results.estimates import Estimates, difference
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.scenario.messages import suggest
 from sim.study import designs
@@ -74,7 +75,7 @@ def sensitivity(
     unit = make(spans, SIZES[method] if size is None else size, campaign.seed)
     found = cells(base, designs.stretched(spans, unit))
     measured = campaign.measured(all_valid(found), replications)
-    y = np.array([np.nanmean(response(one, measure)) for one in measured])
+    y = np.array([response(one, measure).mean[0] for one in measured])
     if np.isnan(y).any():
         raise ScenarioError(f"{base.name}: {measure} is not observed everywhere in the ranges")
     return (
@@ -95,22 +96,34 @@ def _tornado(
     points: list[dict[str, Any]] = [{key: end} for key, ends in spans.items() for end in ends]
     found = [Cell({}, base), *cells(base, points)]
     measured = measured_where_valid(campaign, found, replications)
-    values = [np.full(replications, np.nan) if one is None else response(one, measure) for one in measured]
-    low, high = np.array(values[1::2]), np.array(values[2::2])
-    swing = paired_difference(low, high)
+    standing, *ends = (None if one is None else response(one, measure) for one in measured)
+    swings = [_swing(low, high) for low, high in zip(ends[::2], ends[1::2], strict=True)]
+    swing, swing_low, swing_high = np.transpose(swings)
     problems = [
         "; ".join(filter(None, (a.problem, b.problem))) for a, b in zip(found[1::2], found[2::2], strict=True)
     ]
     told = table.assign(
-        at_from=t_interval(low).mean,
-        base=float(t_interval(values[0]).mean),
-        at_to=t_interval(high).mean,
-        swing=swing.mean,
-        swing_low=swing.low,
-        swing_high=swing.high,
+        at_from=[_mean(end) for end in ends[::2]],
+        base=_mean(standing),
+        at_to=[_mean(end) for end in ends[1::2]],
+        swing=swing,
+        swing_low=swing_low,
+        swing_high=swing_high,
         problem=problems,
     )
     return told.sort_values("swing", key=abs, ascending=False, ignore_index=True)
+
+
+def _mean(found: Estimates | None) -> float:
+    return math.nan if found is None else float(found.mean[0])
+
+
+def _swing(low: Estimates | None, high: Estimates | None) -> tuple[float, float, float]:
+    """The paired difference between the ends, with its interval; unknown if one of them is invalid."""
+    if low is None or high is None:
+        return math.nan, math.nan, math.nan
+    mean, lower, upper, _ = (float(np.asarray(part)[0]) for part in difference(low, high))
+    return mean, lower, upper
 
 
 def _morris(table: pd.DataFrame, spans: Ranges, unit: Floats, y: Floats, seed: int) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.results.chosen import rows_of
-from sim.results.estimates import against, grouped_by, summary
+from sim.results.estimates import against, estimates, grouped_by, summary
 from sim.results.measured import KEY, Measured
 from sim.results.saving import save_table
 from sim.scenario import ScenarioFile
@@ -63,9 +63,10 @@ class Sweep:
     def _table(self) -> pd.DataFrame:
         standing = {key: standing_value(self.base, key) for key in self.keys}
         about: dict[str, Any] = {"cell": -1, "problem": "", "unstable": bool(self.flags[0])}
-        parts = [summary(self.baseline).assign(**about, **standing)]
+        baseline = estimates(self.baseline)
+        parts = [summary(baseline).assign(**about, **standing)]
         for number, (cell, measured) in enumerate(zip(self.cells, self.measured, strict=True)):
-            told = self.baseline.key if measured is None else against(self.baseline, measured)
+            told = self.baseline.key if measured is None else against(baseline, estimates(measured))
             values = {key: shown(x) if isinstance(x, list) else x for key, x in cell.values.items()}
             about = {"cell": number, "problem": cell.problem, "unstable": bool(self.flags[1 + number])}
             parts.append(told.assign(**about, **values))

@@ -19,8 +19,7 @@ from sim.analysis.uncertainty import Bounded, decompose
 from sim.engine.contract import Floats
 from sim.plan.beliefs import believed, seed_of
 from sim.results.chosen import rows_of
-from sim.results.estimates import grouped_by
-from sim.results.measured import Measured
+from sim.results.estimates import Estimates, estimates, grouped_by
 from sim.results.result import Result
 from sim.results.saving import records, save_table
 from sim.scenario import ScenarioError, ScenarioFile
@@ -39,7 +38,9 @@ class Uncertain:
     drawn: pd.DataFrame  # draw, and the numbers by the beliefs' places
     measures: tuple[str, ...]  # that tables tell; none: all
     key: pd.DataFrame = field(repr=False)
-    values: Floats = field(repr=False)  # [scenario, draw, replication, row]
+    values: Floats = field(
+        repr=False
+    )  # [scenario, draw, replication, row]; their mean in a draw is its figure
 
     def table(self, group: Iterable[str] | None = None) -> pd.DataFrame:
         """One row per scenario and measure: where its uncertainty comes from.
@@ -102,15 +103,15 @@ def uncertain(
         pairs = [believed(file, seed, draw) for file in files]
         settled.append([file for file, _ in pairs])
         drawn.append({"draw": draw} | {name: x for _, numbers in pairs for name, x in numbers.items()})
-    values: list[list[Measured]] = []
+    values: list[list[Estimates]] = []
     for draw, own in enumerate(settled):
         done = draw * replications * len(files)
         here = options.copy()
         here["seed"], here["progress"] = seed_of(seed, draw), _after(done, total, tell)
         with Campaign(**here) as campaign:
-            values.append(campaign.measured(own, replications))
+            values.append([estimates(one) for one in campaign.measured(own, replications)])
     key = values[0][0].key
-    stacked = np.stack([[one.values_of(key) for one in of_draw] for of_draw in values], axis=1)
+    stacked = np.stack([[one.in_rows(key)[1].T for one in of_draw] for of_draw in values], axis=1)
     names = tuple(file.name for file in files)
     return Uncertain(names, pd.DataFrame(drawn), tuple(measures), key, stacked)
 
