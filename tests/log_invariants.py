@@ -62,8 +62,8 @@ class Run:
         return [(before + after) / 2 for before, after in pairwise(sorted(times)) if after - before > EPS]
 
     def staff(self, team: int, t: float) -> int:
-        """On the roster just before t."""
-        changes = (self.draws.roster_team == team) & (self.draws.roster_time < t)
+        """On the roster from t on."""
+        changes = (self.draws.roster_team == team) & (self.draws.roster_time <= t)
         return int(self.draws.roster_staff[changes][-1]) if changes.any() else 0
 
     def at_work(self, team: int, t: float) -> list[tuple[int, int, float, float]]:
@@ -134,10 +134,10 @@ def nobody_serves_two(run: Run) -> None:
             assert all(run.desk[task] for task, *_ in at_work)
             fell = run.draws.roster_time[(run.draws.roster_team == team) & (run.draws.roster_time < t)][-1]
             assert len(at_work) <= max(run.staff(team, spell[2]) for spell in at_work) or (
-                len(at_work) <= run.staff(team, fell)
+                len(at_work) <= run.staff(team, fell - EPS)
             )
             began = max(spell[2] for spell in at_work)
-            if began > fell:
+            if began >= fell:
                 site = run.plan.team_site[team]
                 assert run.plan.serve_all[site]
                 assert fell in run.plan.closing_time

@@ -43,8 +43,8 @@ def interrupting(
     """Ends of the (arrival, work) of two classes at one server, who goes minute by minute.
 
     Urgent work interrupts other work; each class is first come, first served. The server works in the minutes
-    ``on_duty``. Urgent work once begun runs on, and one that has waited is still begun if the one before ends
-    with the duty. All numbers are whole, works at least 1; -1 stands for work that is not done in time.
+    ``on_duty``. Urgent work once begun runs on. All numbers are whole, works at least 1; -1 stands for work that
+    is not done in time.
     """
     jobs, to_do = (urgent, other), [[work for _, work in urgent], [work for _, work in other]]
     ends = [[-1] * len(urgent), [-1] * len(other)]
@@ -55,8 +55,7 @@ def interrupting(
                 continue
             first = here[0]
             begun = to_do[kind][first] < jobs[kind][first][1]
-            just_in_time = minute in ends[0] and on_duty[minute - 1] and jobs[kind][first][0] < minute
-            if duty or (kind == 0 and (begun or just_in_time)):
+            if duty or (kind == 0 and begun):
                 to_do[kind][first] -= 1
                 if to_do[kind][first] == 0:
                     ends[kind][first] = minute + 1

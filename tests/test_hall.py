@@ -26,6 +26,7 @@ class Watched(Hall):
     def on_duty(self, *staff: int) -> Watched:
         for team, number in zip(self.teams, staff, strict=True):
             self.change_roster(team, number, 0)
+        self.take()
         return self
 
     def enter(self, *tasks: int, priority: int = 0) -> Watched:
@@ -136,6 +137,18 @@ def test_roster_falls_from_three(
     hall.seen.clear()
     change(hall)
     assert hall.seen == seen
+
+
+def test_teams_take_in_the_order_of_the_file_when_all_have_come_and_gone() -> None:
+    """The paper of team 0 goes on with team 1, which came before team 0 fell and takes after it."""
+    hall = Watched([BOTH, BOTH], [CHECK, CHECK]).on_duty(2, 0).enter(0, 1)
+    hall.seen.clear()
+    hall.change_roster(hall.teams[1], 1, 0)
+    hall.change_roster(hall.teams[0], 0, 0)
+    hall.change_roster(hall.teams[0], 1, 0)
+    assert hall.seen == ["-1 by 0", "-0 by 0"]
+    hall.take()
+    assert hall.seen[2:] == ["+0 by 0", "+1 by 1"]
 
 
 def test_roster_rises() -> None:

@@ -132,6 +132,7 @@ def idle(engine: reference.Reference) -> None:
 
 def over_strength(engine: reference.Reference) -> None:
     engine.hall.change_roster(engine.hall.teams[1], 1, 0)
+    engine.hall.take()
     engine.hall.teams[1].staff = 0
 
 

@@ -81,6 +81,11 @@ def test_stays(
     assert rules.stays(serve_all, closes_now, in_building, before, after) == staying
 
 
+@pytest.mark.parametrize(("began", "begun"), [(479.0, True), (480.0, False)])
+def test_work_taken_for_no_time_was_not_begun(began: float, begun: bool) -> None:
+    assert rules.was_begun(began, 480.0) is begun
+
+
 @pytest.mark.parametrize(
     ("waiting", "limit", "leaves"),
     [(3, 3.0, False), (4, 3.0, True), (0, 0.0, False), (1, 0.0, True), (10**6, INF, False)],

@@ -140,8 +140,8 @@ def test_roster_drop_interrupts_the_most_recent_office_task() -> None:
 
 
 def test_everything_at_nine() -> None:
-    # 9:00, in this order: task 0 ends and task 1 begins; a second person comes and takes task 2; tasks 3 and 4
-    # enter and wait; the patience of tasks 1, 2 and 3 is over, and only task 3 still waits.
+    # 9:00, in this order: task 0 ends; a second person comes; tasks 1 and 2 begin; tasks 3 and 4 enter and wait;
+    # the patience of tasks 1, 2 and 3 is over, and only task 3 still waits.
     dossiers = [
         Dossier(at("8:00"), [desk("in", 60)]),
         Dossier(at("8:30"), [desk("in", 10, patience=(30,))]),

@@ -8,8 +8,9 @@ way is kept in small records (:mod:`~sim.engine.state`), and the log of a task i
 The kernel is one function that allocates nothing: so Numba need not count references to arrays, which would cost ten
 times the work itself. When its room gets short it stops between two events and is called again with more. An event
 goes through it from top to bottom: at most one task ends, with the milestones behind it, at most one stage begins, at
-most one task enters, some citizens leave, then people take work. What follows goes into the agenda; only a task that
-enters before anything else happens is taken up at once.
+most one task enters, some citizens leave, then people take work, unless others are still to finish, come or go at
+this instant: then the teams concerned wait for them. What follows goes into the agenda; only a task that enters before
+anything else happens is taken up at once.
 
 NOTE: a milestone ends where it begins, though the reference engine has events for it: between them nothing can happen
 to its dossier, and nobody else sees it.
@@ -70,6 +71,7 @@ SLOT_BITS, ID_BITS = 24, 36
 PRECEDENCE_AT = SLOT_BITS + ID_BITS
 SLOT_MASK, ID_MASK = (1 << SLOT_BITS) - 1, (1 << ID_BITS) - 1
 FINISH = int(Precedence.FINISH) << PRECEDENCE_AT
+TAKE = int(Precedence.TAKE) << PRECEDENCE_AT
 ENTER = int(Precedence.ENTER) << PRECEDENCE_AT
 PATIENCE = int(Precedence.PATIENCE) << PRECEDENCE_AT
 ROSTER = int(Precedence.ROSTER) << PRECEDENCE_AT
@@ -110,7 +112,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
     progress, attempts, classes = room.progress[0], np.uint64(draws.attempts), np.uint64(room.classes)
     arrival, change, closing = progress["arrival"], progress["change"], progress["closing"]
     spells, leavings = progress["spells"], progress["leavings"]
-    free, used = progress["free"], progress["used"]
+    free, used, concerning = progress["free"], progress["used"], progress["concerning"]
     slice_ends, front_size = progress["slice_ends"], np.uint64(counts[FRONT_SIZE])
     calendar_time, calendar_source = _calendar(plan, draws, change, closing)
     sorted_time, sorted_source = _sorted(draws, arrival, calendar_time, calendar_source)
@@ -142,7 +144,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                 closes_today = rules.closing_of(plan.office.first_session, plan.office.closes, day)
         events_for -= 1
         opening = entering = ending = joined = NONE
-        concerning = going = 0
+        going = 0
 
         # --- a task enters behind the one that has just ended ---
         if follows != NONE:
@@ -199,14 +201,11 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             )
             charge_overtime(live, team, number, now)
             team["staff"], team["staying"], team["stays_till"] = count, stay, site["emptied"]
+            concerning = _concern(concerned, concerning, number)
             while team["busy"] > count and team["office"] > 0:
-                line = _send_back(live, team, number, line_at, spell, spells, now)
-                spells += ONE
+                line, spells = _send_back(live, team, number, line_at, spell, spells, now)
                 for at in range(line_at[line]["first_server"], line_at[line]["last_server"]):
-                    concerned[concerning] = room.server_team[at]
-                    concerning += 1
-            concerned[concerning] = number
-            concerning += 1
+                    concerning = _concern(concerned, concerning, room.server_team[at])
 
         # --- a site closes: those waiting whom nobody stays to serve go home, in order of their tasks ---
         else:
@@ -239,14 +238,11 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                 number = live[ending]["team"]
                 team = team_at[number]
                 charge_overtime(live, team, number, now)
-                if live[ending]["interrupted"] > 0:
-                    _note(spell, spells, task, number, live[ending]["began"], now)
-                    spells += ONE
+                spells = _spell_ends(live[ending], spell, spells, now)
                 unlink(live, ending)
                 team["busy"] -= 1
                 team["office"] -= live[ending]["kind"]
-                concerned[0] = number
-                concerning = 1
+                concerning = _concern(concerned, concerning, number)
             log.ended[task], log.outcome[task] = now, DONE
             _write(log, task, live[ending])
             of = case[dossier]
@@ -418,11 +414,9 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             if number == NONE and desk:
                 number = interrupts
                 if number != NONE:
-                    other = _send_back(live, team_at[number], number, line_at, spell, spells, now)
-                    spells += ONE
-                    concerning = np.int64(line_at[other]["last_server"] - line_at[other]["first_server"])
-                    for at in range(concerning):
-                        concerned[at] = room.server_team[line_at[other]["first_server"] + at]
+                    other, spells = _send_back(live, team_at[number], number, line_at, spell, spells, now)
+                    for at in range(line_at[other]["first_server"], line_at[other]["last_server"]):
+                        concerning = _concern(concerned, concerning, room.server_team[at])
             if number != NONE:
                 _start(live, team_at[number], number, joined, now)
                 front_size, slice_ends = add(
@@ -442,8 +436,16 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                 insert(live, here["end"] + it["priority"], joined, here["by_due"] != 0)
                 here["size"] += 1
 
-        # --- people take work ---
-        for at in range(concerning):
+        # --- people take work, unless others are still to finish, come or go at this instant ---
+        taking = concerning
+        if (
+            concerning > 0
+            and joined == NONE
+            and _is_preceded(draws, arrival, sorted_time, sorted_source, front, front_size, now, TAKE)
+        ):
+            taking = np.uint64(0)
+        concerning -= taking
+        for at in range(taking):
             number = concerned[at]
             team = team_at[number]
             site = site_at[team["site"]]
@@ -487,20 +489,15 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
         # --- what follows at once, unless something else comes before it ---
         if follows != NONE:
             code = _code(ENTER, live[follows]["task"], follows)
-            if (
-                events_for == 0
-                or (now == sorted_time and _sorted_code(draws, arrival, sorted_source) < code)
-                or (
-                    front_size > 0
-                    and front[front_size - ONE]["time"] == now
-                    and front[front_size - ONE]["code"] < code
-                )
+            if events_for == 0 or _is_preceded(
+                draws, arrival, sorted_time, sorted_source, front, front_size, now, code
             ):
                 front_size, slice_ends = add(agenda, front_size, slice_ends, now, code)
                 follows = NONE
 
     progress["arrival"], progress["change"], progress["closing"] = arrival, change, closing
     progress["free"], progress["used"], progress["slice_ends"] = free, used, slice_ends
+    progress["concerning"] = concerning
     counts[FRONT_SIZE] = front_size
     progress["leavings"], progress["spells"] = leavings, spells
     if now < plan.end:
@@ -584,6 +581,23 @@ def _sorted_code(draws: Draws, arrival: int, source: int) -> int:
     return ROSTER if source == ROSTERS else CLOSING
 
 
+@njit(inline="always")
+def _is_preceded(
+    draws: Draws,
+    arrival: int,
+    sorted_time: float,
+    sorted_source: int,
+    front: Records,
+    size: int,
+    now: float,
+    code: int,
+) -> bool:
+    """Another event of this instant comes before the one with this code."""
+    if now == sorted_time and _sorted_code(draws, arrival, sorted_source) < code:
+        return True
+    return size > 0 and front[size - ONE]["time"] == now and front[size - ONE]["code"] < code
+
+
 # --- people ---
 
 
@@ -600,9 +614,7 @@ def _start(live: Records, team: Records, number: int, slot: int, now: float) -> 
     link(live, number, slot)
     team["busy"] += 1
     team["office"] += live[slot]["kind"]
-    if math.isnan(live[slot]["started"]):
-        live[slot]["started"] = now
-    live[slot]["began"], live[slot]["team"], live[slot]["worked_by"] = now, number, number
+    live[slot]["began"], live[slot]["team"] = now, number
     live[slot]["until"] = now + live[slot]["to_do"]
 
 
@@ -615,15 +627,16 @@ def _send_back(
     spell: Spells,
     spells: int,
     now: float,
-) -> int:
-    """The most recently started office task of a team goes back to its line; returns the line."""
+) -> tuple[int, int]:
+    """The most recently started office task of a team goes back to its line; returns the line and how many spells."""
     slot = live[number]["before"]  # the youngest
     while live[slot]["kind"] != OFFICE:
         slot = live[slot]["before"]
     charge_overtime(live, team, number, now)
-    live[slot]["to_do"] = live[slot]["until"] - now
-    live[slot]["interrupted"] += 1
-    _note(spell, spells, live[slot]["task"], live[slot]["team"], live[slot]["began"], now)
+    if rules.was_begun(live[slot]["began"], now):
+        live[slot]["to_do"] = live[slot]["until"] - now
+        live[slot]["interrupted"] += 1
+        spells = _spell_ends(live[slot], spell, spells, now)
     unlink(live, slot)
     live[slot]["team"] = NONE
     team["busy"] -= 1
@@ -631,7 +644,7 @@ def _send_back(
     line = live[slot]["line"]
     insert(live, line_at[line]["end"], slot, line_at[line]["by_due"] != 0)
     line_at[line]["size"] += 1
-    return line
+    return line, spells
 
 
 @njit(inline="always")
@@ -667,6 +680,22 @@ def _served_at_once(line: Records, site: Records, team_at: Records, server_team:
 
 
 @njit(inline="always")
+def _concern(concerned: Indices, count: int, team: int) -> int:
+    """Put a team into its place among those concerned, unless it is there; returns how many they are."""
+    place = count
+    while place > 0 and concerned[place - ONE] > team:
+        place -= ONE
+    if place > 0 and concerned[place - ONE] == team:
+        return count
+    last = count
+    while last > place:
+        concerned[last] = concerned[last - ONE]
+        last -= ONE
+    concerned[place] = team
+    return count + ONE
+
+
+@njit(inline="always")
 def _goes_out(site: Records) -> None:
     """A citizen leaves the building."""
     site["in_building"] -= 1
@@ -675,6 +704,24 @@ def _goes_out(site: Records) -> None:
 
 
 # --- the log ---
+
+
+@njit(inline="always")
+def _spell_ends(it: Records, spell: Spells, spells: int, now: float) -> int:
+    """Work on a task ends or is interrupted; returns how many spells are written down."""
+    _has_worked(it)
+    if it["interrupted"] > 0:
+        _note(spell, spells, it["task"], it["team"], it["began"], now)
+        spells += ONE
+    return spells
+
+
+@njit(inline="always")
+def _has_worked(it: Records) -> None:
+    """Who worked on a task last, and since when anybody has."""
+    it["worked_by"] = it["team"]
+    if math.isnan(it["started"]):
+        it["started"] = it["began"]
 
 
 @njit(inline="always")
@@ -691,6 +738,7 @@ def _cut_off(end: float, log: Log, room: Room, spells: int) -> int:
         charge_overtime(live, team_at[number], number, end)
         first, slot = spells, live[number]["after"]  # the oldest
         while slot != number:
+            _has_worked(live[slot])
             if live[slot]["interrupted"] > 0:
                 at = spells
                 while at > first and spell.task[at - 1] > live[slot]["task"]:

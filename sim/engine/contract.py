@@ -32,9 +32,10 @@ class Precedence(IntEnum):
 
     FINISH = 1  # a task or delay finishes; id: task
     ROSTER = 2  # a roster changes; id: team
-    ENTER = 3  # a task enters: arrival, next stage, return; id: task
-    PATIENCE = 4  # patience ends; id: task
-    CLOSING = 5  # a site closes for the day; id: site
+    TAKE = 3  # people take work, once all who finish, come or go at this instant have; id: 0
+    ENTER = 4  # a task enters, and is taken at once if it can be: arrival, next stage, return; id: task
+    PATIENCE = 5  # patience ends; id: task
+    CLOSING = 6  # a site closes for the day; id: site
 
 
 class Kind(IntEnum):

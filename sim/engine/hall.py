@@ -82,6 +82,7 @@ class Hall:
             [self.teams[team] for team in plan.server_team[first:last]]
             for first, last in zip(plan.server_start[:-1], plan.server_start[1:], strict=True)
         ]
+        self.concerned: set[int] = set()  # teams that people or work came to since work was taken
         sites = len(plan.serve_all)
         self.waiting = [0] * sites  # citizens waiting at each site
         self.in_building = [0] * sites  # citizens waiting or being served
@@ -106,6 +107,7 @@ class Hall:
         """A spell ends with the work done."""
         team.at_work.remove(task)
         del self.entry[task]
+        self.concerned.add(team.number)
 
     def is_waiting(self, task: int) -> bool:
         """The task stands in its queue."""
@@ -139,15 +141,20 @@ class Hall:
     def change_roster(self, team: Team, staff: int, staying: int) -> None:
         """So many people of the team are on duty from now on, or `staying` in all for desk work."""
         team.staff, team.staying = staff, staying
-        sent_back = []
+        self.concerned.add(team.number)
         while len(team.at_work) > staff and (task := self._office_task(team)) >= 0:
             self._interrupt(task, team)
-            sent_back.append(self.queue_of[task])
-        for queue in sent_back:
-            self._offer(queue)
-        self.take_work(team)
+            self.concerned.update(server.number for server in self.servers[self.queue_of[task]])
 
-    def take_work(self, team: Team) -> None:
+    def take(self) -> None:
+        """The teams concerned take work, in the order of the file."""
+        for number in sorted(self.concerned):
+            self._take_work(self.teams[number])
+        self.concerned.clear()
+
+    # --- mechanics ---
+
+    def _take_work(self, team: Team) -> None:
         """People of the team take waiting tasks while there are both."""
         while True:
             anything = self._may_start(team, False)
@@ -157,8 +164,6 @@ class Hall:
             if task < 0:
                 return
             self._start(task, team)
-
-    # --- mechanics ---
 
     def _may_start(self, team: Team, desk: bool) -> bool:
         in_building = self.in_building[team.site]
@@ -181,7 +186,7 @@ class Hall:
 
     def _offer(self, queue: int) -> None:
         for team in self.servers[queue]:
-            self.take_work(team)
+            self._take_work(team)
 
     def _interrupt_for(self, task: int) -> None:
         for team in self.servers[self.queue_of[task]]:

@@ -34,10 +34,13 @@ class Record:
             self.overtime[task] += now - team.charged
         team.charged = now
 
-    def spell_ends(self, task: int, began: float, ended: float) -> None:
-        """Write a spell down, unless the task has never been interrupted: then its start and end tell."""
+    def spell_ends(self, task: int, team: Team, began: float, ended: float) -> None:
+        """Write a spell down, as a row only if the task has been interrupted: else its start and end tell."""
+        self.team[task] = team.number
+        if math.isnan(self.started[task]):
+            self.started[task] = began
         if self.interrupted[task]:
-            self.spells.append((task, self.team[task], began, ended))
+            self.spells.append((task, team.number, began, ended))
 
     def log(self) -> Log:
         """The log as arrays."""

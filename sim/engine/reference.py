@@ -73,7 +73,7 @@ class Reference:
         for team in self.hall.teams:
             self.record.charge_overtime(team, self.plan.end)
             for task in sorted(team.at_work):
-                self.record.spell_ends(task, self.began[task], self.plan.end)
+                self.record.spell_ends(task, team, self.began[task], self.plan.end)
         return self.record.log()
 
     # --- processes ---
@@ -252,9 +252,7 @@ class Reference:
         """Somebody of the team begins, or goes on, with the task."""
         now = self.env.now
         self.record.charge_overtime(team, now)
-        if math.isnan(self.record.started[task]):
-            self.record.started[task] = now
-        self.began[task], self.record.team[task] = now, team.number
+        self.began[task] = now
         finish = self.finish_at[task] = now + self.to_do[task]
         self.env.call(lambda: self.finish(task, team, finish), finish, Precedence.FINISH, task)
 
@@ -262,10 +260,11 @@ class Reference:
         """The task is interrupted."""
         now = self.env.now
         self.record.charge_overtime(team, now)
-        self.to_do[task] = self.finish_at[task] - now
+        if rules.was_begun(self.began[task], now):
+            self.to_do[task] = self.finish_at[task] - now
+            self.record.interrupted[task] += 1
+            self.record.spell_ends(task, team, self.began[task], now)
         self.finish_at[task] = NAN
-        self.record.interrupted[task] += 1
-        self.record.spell_ends(task, self.began[task], now)
 
     def finish(self, task: int, team: Team, at: float) -> None:
         """The work on a task is done, unless it was interrupted since."""
@@ -273,9 +272,9 @@ class Reference:
             return
         self.record.charge_overtime(team, at)
         self.hall.finish(task, team)
-        self.record.spell_ends(task, self.began[task], at)
+        self.record.spell_ends(task, team, self.began[task], at)
         self.end(task)
-        self.hall.take_work(team)
+        self.env.call(self.hall.take, at, Precedence.TAKE, 0)
         self.done.pop(task).succeed(None)
 
     def end(self, task: int) -> None:
@@ -298,3 +297,4 @@ class Reference:
         staying = rules.stays(self.plan.serve_all[team.site], closes_now, here, team.staff, staff)
         self.record.charge_overtime(team, self.env.now)
         self.hall.change_roster(team, staff, staying)
+        self.env.call(self.hall.take, self.env.now, Precedence.TAKE, 0)

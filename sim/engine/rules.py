@@ -54,6 +54,12 @@ def stays(serve_all: bool, closes_now: bool, in_building: int, staff_before: int
 
 
 @register_jitable
+def was_begun(began: float, interrupted: float) -> bool:
+    """Work taken and interrupted in the same instant was never begun."""
+    return began < interrupted
+
+
+@register_jitable
 def balks(waiting: int, limit: float) -> bool:
     """A citizen who would have to wait leaves at once if more than `limit` people wait at the site."""
     return waiting > limit

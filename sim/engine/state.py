@@ -71,6 +71,7 @@ PROGRESS = np.dtype(
         ("leavings", np.uint64),
         ("free", _U),  # first free slot
         ("used", _I),  # slots
+        ("concerning", np.uint64),  # teams that take work when all who finish, come or go at the instant have
         ("slice_ends", _F),
     ]
 )
@@ -97,7 +98,7 @@ class Room(NamedTuple):
     # what one event brings about
     gone: Indices
     gone_reason: Indices
-    concerned: Indices
+    concerned: Indices  # teams, ascending
     # the most that one event can
     most_tasks: int  # begin
     most_spells: int  # end
@@ -111,7 +112,6 @@ def make_room(plan: Plan, draws: Draws) -> Room:
     lines = lines_of(plan, lay.queue_of, classes)
     width = 2.0 ** math.ceil(math.log2(max(plan.end / (SLICES_A_TASK * (tasks + 1)), 0.001)))
     most_spells = 1 + int(draws.roster_staff.max(initial=0))
-    most_servers = int(np.diff(plan.server_start).max(initial=0))
     of_spells = [(kind, 1024 * (1 + most_spells)) for kind in (np.int32, np.int32, float, float)]
     pauses = dossiers if np.isin(draws.activity_mark, (Mark.PAUSE, Mark.RESUME)).any() else 0
     case, paused, *spell = columns((CASE, dossiers), (float, pauses), *of_spells)
@@ -140,7 +140,7 @@ def make_room(plan: Plan, draws: Draws) -> Room:
         make_agenda(plan.end, width),
         np.empty(len(live), np.uint32),
         np.empty(len(live), np.uint32),
-        np.empty(most_servers * most_spells + 1, np.uint32),
+        np.empty(len(plan.team_site), np.uint32),
         int(np.diff(draws.task_start).max(initial=1)),
         most_spells,
     )
@@ -151,7 +151,7 @@ def events_left(room: Room, used: int, spells: int, leavings: int) -> tuple[int,
     """For how many events slots, spells, leavings and agenda have room, whatever they bring about.
 
     One event begins the tasks of a stage at most, and ends and starts the spells of two teams; a closing may send
-    home everybody, but nobody twice without an event in between.
+    home everybody, but nobody twice without an event in between; and whoever waits may be taken for events before.
     """
     agenda, tasks = room.agenda, room.most_tasks
     pending = agenda.counts[REST_SIZE] + agenda.counts[LATE] + FRONT
@@ -159,7 +159,7 @@ def events_left(room: Room, used: int, spells: int, leavings: int) -> tuple[int,
         (len(room.live) - used) // tasks,
         (len(room.spell.task) - np.int64(spells)) // room.most_spells,
         (len(room.left) - np.int64(leavings) - used) // (tasks + 1),
-        (len(agenda.rest) - pending - used) // (tasks + 2 * room.most_spells + 1),
+        (len(agenda.rest) - pending - 2 * used) // (tasks + 2 * room.most_spells + 1),
     )
 
 
