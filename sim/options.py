@@ -120,23 +120,28 @@ Error = Annotated[float, typer.Option(help="Probability of a wrong choice, at th
 MostOfBest = Annotated[int, typer.Option(min=2, max=100_000, help="Replications of a scenario at the most.")]
 
 
-def pairs(texts: list[str] | None) -> dict[str, str]:
+def pairs(texts: list[str] | None, form: str = "MEASURE=VALUE") -> dict[str, str]:
     """`MEASURE=VALUE` as a table; the name of a group may contain the sign, too."""
     found = {}
     for text in texts or []:
         name, sign, value = text.rpartition("=")
         if not (sign and name.strip() and value.strip()):
-            raise ScenarioError(f"'{text}' cannot be read; write MEASURE=VALUE")
+            raise ScenarioError(f"'{text}' cannot be read; write {form}")
         found[name.strip()] = value.strip()
     return found
 
 
 def numbers(texts: list[str] | None) -> dict[str, float]:
     """`MEASURE=NUMBER` as a table."""
+    form = "MEASURE=NUMBER"
+    return {name: _number(value, f"{name}={value}", form) for name, value in pairs(texts, form).items()}
+
+
+def _number(value: str, text: str, form: str) -> float:
     try:
-        return {name: float(value) for name, value in pairs(texts).items()}
-    except ValueError as error:
-        raise ScenarioError(f"{error}; write MEASURE=NUMBER") from None
+        return float(value)
+    except ValueError:
+        raise ScenarioError(f"'{text}' ends in no number; write {form}") from None
 
 
 def limits(texts: list[str] | None) -> dict[str, str]:

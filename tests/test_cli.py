@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim import cli
+from sim import cli, explain, load
 
 VALID = Path(__file__).parent / "scenarios" / "valid"
 TINY = str(VALID / "tiny.toml")
@@ -116,6 +116,10 @@ def test_compare_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"difference", "difference_low", "difference_high", "better"} <= set(row)
 
 
+def test_explain_takes_a_path_like_its_siblings() -> None:
+    assert explain(TINY).to_json() == explain(Path(TINY)).to_json() == explain(load(TINY)).to_json()
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_explain(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
     told = sim(capsys, "explain", CHILD, "--lang", lang)
@@ -179,7 +183,18 @@ def test_selftest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (("run", TINY, "--precision", "wait.p90=5 min"), "is no half-width"),
         (("run", TINY, "--precision", "wait.p90=5%", "--most", "20"), "at least 30 replications"),
         (("compare", TINY, CHILD, "--measure", "wait.men"), "did you mean 'wait.mean'"),
-        (("compare", TINY, CHILD, "--threshold", "wait.mean=much"), "write MEASURE=NUMBER"),
+        (
+            ("compare", TINY, CHILD, "--threshold", "wait.mean=much"),
+            "'wait.mean=much' ends in no number; write MEASURE=NUMBER",
+        ),
+        (
+            ("compare", TINY, CHILD, "--threshold", "wait.p90"),
+            "'wait.p90' cannot be read; write MEASURE=NUMBER",
+        ),
+        (
+            ("compare", TINY, CHILD, "--threshold", "wait.p90@site=centre"),
+            "'wait.p90@site=centre' ends in no number; write MEASURE=NUMBER",
+        ),
         (("best", TINY, CHILD, "--measure", "on_time.rat"), "did you mean 'on_time.rate'"),
         (("best", TINY, CHILD, "--measure", "wait.p90", "--subject-to", "on_time.rate 0.95"), "is no limit"),
         (("best", TINY, CHILD), "--measure"),

@@ -90,7 +90,7 @@ def test_utilisation_is_work_over_presence(result: Result) -> None:
 def test_people_needed_are_the_load_of_the_week(result: Result) -> None:
     model = result.model
     table = PICTURES["people_needed"].data(model)
-    found = sim.explain(sim.load(FULL)).load
+    found = sim.explain(FULL).load
     weekdays = found.staff.reshape(len(found.staff), 7, 24)[:, :5].sum(axis=(1, 2))
     for team, own in table.groupby("team"):
         numbers = [number for number, name in enumerate(model.teams) if name.team == team]

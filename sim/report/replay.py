@@ -26,9 +26,8 @@ from sim.report.language import Language, language, usual_language
 from sim.report.output import check_writable, save_text
 from sim.results.day import Mover, PlaceDay, Spot, Where
 from sim.results.result import Result
-from sim.scenario import ScenarioError
+from sim.scenario import ScenarioError, Source
 from sim.study.one_day import SimulatedDay, simulated_day
-from sim.study.questions import Source
 
 SPEEDS = (1, 2, 5, 15, 60)  # simulated minutes a second
 HALF_HOUR = 30

@@ -150,6 +150,9 @@ class ScenarioFile:
             node = node.get(key) if isinstance(node, dict) else None
 
 
+Source = ScenarioFile | str | os.PathLike[str]
+
+
 def load(path: str | os.PathLike[str], language: str = "en") -> ScenarioFile:
     """The scenario of a TOML file, with its parents and catalogues, checked.
 
@@ -168,39 +171,15 @@ def load(path: str | os.PathLike[str], language: str = "en") -> ScenarioFile:
     return _load(file, folder, (), language)
 
 
+def read(scenario: Source) -> ScenarioFile:
+    """The scenario of a path, or the one given."""
+    return scenario if isinstance(scenario, ScenarioFile) else load(scenario)
+
+
 def restored(name: str, resolved: Tables) -> ScenarioFile:
     """The scenario that a result recorded; `ScenarioError` if it reads files, which results do not keep."""
     nowhere = Path(os.devnull)
     return _checked(nowhere, name, None, (Layer(name, resolved),), nowhere)
-
-
-def schema() -> dict[str, Any]:
-    """JSON schema of scenario files for editors; nothing is required, since a file may extend another."""
-    tables = Scenario.model_json_schema(by_alias=True)
-    for noun in (tables, *tables["$defs"].values()):
-        noun.pop("required", None)
-    names = {"type": "string", "minLength": 1}
-    tables = _or_belief(tables)
-    tables["properties"]["extends"] = names | {"description": "The parent scenario's file name."}
-    tables["properties"]["catalogue"] = {
-        "type": "object",
-        "description": "For a site, the CSV file with its procedures.",
-        "additionalProperties": names,
-    }
-    return tables
-
-
-def _or_belief(node: Any) -> Any:
-    """The schema where beliefs stand for numbers, too."""
-    if isinstance(node, list):
-        return [_or_belief(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if node.get("type") in ("number", "integer"):
-        inner = {key: value for key, value in node.items() if key != "default"}
-        outer = {key: value for key, value in node.items() if key == "default"}
-        return outer | {"anyOf": [inner, {"type": "string", "pattern": r"^belief\(.*\)$"}]}
-    return {key: _or_belief(value) for key, value in node.items()}
 
 
 def _load(file: Path, folder: Path, trail: tuple[Path, ...], language: str) -> ScenarioFile:

@@ -18,6 +18,10 @@ from sim.textfiles import LONGEST_SHOWN, shortened
 SHOWN_PROBLEMS = 5
 
 
+# What planners call a key, where its name is another word.
+_MEANT = {"people": "staff", "officers": "staff", "headcount": "staff"}
+
+
 class ScenarioError(ValueError):
     """A scenario that cannot be used; `args` are all its problems, the text shows the first five."""
 
@@ -56,7 +60,7 @@ def dotted(path: shape.Path) -> str:
 def suggest(word: str, choices: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or the choices when none is near."""
     known = sorted(set(choices))
-    if near := get_close_matches(word, known, n=1):
+    if near := [_MEANT[word]] if _MEANT.get(word) in known else get_close_matches(word, known, n=1):
         return f"; did you mean {near[0]!r}?"
     listed = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
     return f"; write one of {listed}" if known else ""

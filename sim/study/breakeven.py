@@ -10,17 +10,15 @@ import pandas as pd
 from sim.analysis.intervals import t_interval
 from sim.analysis.rootfinding import crossing
 from sim.engine.contract import Floats
-from sim.scenario import ScenarioError
+from sim.scenario import ScenarioError, Source, read
 from sim.scenario.vary import is_whole
 from sim.study.campaign import Campaign
 from sim.study.cells import (
     Options,
-    Source,
     all_valid,
     cells,
     check_keys,
     check_replications,
-    read,
     response,
 )
 from sim.study.precise import check_names

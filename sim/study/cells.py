@@ -10,12 +10,10 @@ from typing import Any, NamedTuple, TypedDict
 from sim.results.chosen import chosen
 from sim.results.estimates import Estimates, estimates
 from sim.results.measured import Measured
-from sim.scenario import ScenarioError, ScenarioFile, load
+from sim.scenario import ScenarioError, ScenarioFile
 from sim.scenario.messages import shown
 from sim.scenario.vary import places, varied
 from sim.study.campaign import Campaign, Progress
-
-Source = ScenarioFile | str | os.PathLike[str]
 
 
 class Options(TypedDict, total=False):
@@ -40,11 +38,6 @@ class Cell(NamedTuple):
     def name(self) -> str:
         """What is varied, in a line."""
         return name_of(self.values)
-
-
-def read(scenario: Source) -> ScenarioFile:
-    """The scenario of a path, or the one given."""
-    return scenario if isinstance(scenario, ScenarioFile) else load(scenario)
 
 
 def name_of(values: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from sim.plan.load import Load, offered_load
 from sim.plan.model import Model
 from sim.results.estimates import estimates
 from sim.results.measured import Measured
-from sim.scenario import ScenarioFile, estimate_events
+from sim.scenario import ScenarioFile, Source, estimate_events, read
 
 DAY = 1440.0
 NEARLY_ALWAYS = 0.9  # of its time: a team less busy than this is not offered more than it can do
@@ -169,8 +169,9 @@ class Explanation:
         return [round(work / staff, 4) if staff else None for work, staff in pairs]
 
 
-def explain(file: ScenarioFile) -> Explanation:
-    """Compile a scenario and work out its offered load; nothing is simulated."""
+def explain(scenario: Source) -> Explanation:
+    """Compile a scenario (a path, or what :func:`sim.load` gave) and work out its load; nothing is simulated."""
+    file = read(scenario)
     model = compile_scenario(file.scenario)
     return Explanation(file, model, offered_load(model))
 

@@ -11,8 +11,7 @@ from sim.plan.draws import draw
 from sim.plan.model import Model, Replication
 from sim.results.day import Day, day
 from sim.results.result import Result
-from sim.scenario import ScenarioError, ScenarioFile, load
-from sim.study.questions import Source
+from sim.scenario import ScenarioError, Source, read
 from sim.study.tasks import DEFAULT_ENGINE, engine_of
 
 
@@ -37,8 +36,7 @@ def simulated_day(
     if isinstance(of, Result):
         model, engine, usual = of.model, of.provenance["engine"], of.provenance["seed"]
     else:
-        file = of if isinstance(of, ScenarioFile) else load(of)
-        model, engine, usual = compile_scenario(file.scenario), DEFAULT_ENGINE, 1
+        model, engine, usual = compile_scenario(read(of).scenario), DEFAULT_ENGINE, 1
     asked = _date(when)
     number = _open_day(model, asked)
     chosen = usual if seed is None else seed

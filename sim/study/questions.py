@@ -13,7 +13,7 @@ from sim.plan.model import Model, Replication
 from sim.results.comparison import Comparison
 from sim.results.life import Line, find, life, name_of
 from sim.results.result import Result
-from sim.scenario import ScenarioError, ScenarioFile, load
+from sim.scenario import ScenarioError, ScenarioFile, Source, read
 from sim.study import best as selection
 from sim.study import precise
 from sim.study.best import Best
@@ -21,8 +21,6 @@ from sim.study.campaign import Campaign, Progress
 from sim.study.precise import Precision
 from sim.study.replicate import replicate, results
 from sim.study.tasks import DEFAULT_ENGINE, engine_of
-
-Source = ScenarioFile | str | os.PathLike[str]
 
 
 def run(
@@ -46,7 +44,7 @@ def run(
     amount, and stays so; at the `most` the result says so in `Result.precision`. `keep_log` keeps the logs of the
     replications that have rows, for `Result.logs`. Raises ScenarioError for a name that is no measure.
     """
-    file = _file(scenario)
+    file = read(scenario)
     rule = precise.rule_of(precision, least=replications, most=most) if precision else None
     with Campaign(
         seed=seed, engine=engine, workers=workers, progress=progress, executor=executor, store=store
@@ -140,7 +138,7 @@ def trace(
     Raises ScenarioError, with a name that exists, if there is none of this name.
     """
     simulate = engine_of(engine)
-    model = compile_scenario(_file(scenario).scenario)
+    model = compile_scenario(read(scenario).scenario)
     drawn = draw(model, seed, replication)
     number = find(model, drawn, dossier)
     if number < 0:
@@ -154,12 +152,8 @@ def trace(
 
 
 def _named(scenarios: Sequence[Source], what: str) -> list[ScenarioFile]:
-    files = [_file(scenario) for scenario in scenarios]
+    files = [read(scenario) for scenario in scenarios]
     names = [file.name for file in files]
     if len(files) < 2 or len(set(names)) < len(names):
         raise ScenarioError(f"{what} needs two or more scenarios with names of their own, not {names}")
     return files
-
-
-def _file(scenario: Source) -> ScenarioFile:
-    return scenario if isinstance(scenario, ScenarioFile) else load(scenario)

@@ -18,20 +18,18 @@ import pandas as pd
 
 from sim.engine.contract import Floats
 from sim.results.estimates import Estimates, difference
-from sim.scenario import ScenarioError, ScenarioFile
+from sim.scenario import ScenarioError, ScenarioFile, Source, read
 from sim.scenario.messages import suggest
 from sim.study import designs
 from sim.study.campaign import Campaign
 from sim.study.cells import (
     Cell,
     Options,
-    Source,
     all_valid,
     cells,
     check_keys,
     check_replications,
     measured_where_valid,
-    read,
     response,
 )
 from sim.study.designs import Ranges

@@ -16,7 +16,7 @@ from sim.results.chosen import rows_of
 from sim.results.estimates import against, estimates, grouped_by, summary
 from sim.results.measured import KEY, Measured
 from sim.results.saving import save_table
-from sim.scenario import ScenarioFile
+from sim.scenario import ScenarioFile, Source, read
 from sim.scenario.messages import shown
 from sim.scenario.vary import standing as standing_value
 from sim.study import designs
@@ -24,12 +24,10 @@ from sim.study.campaign import Campaign
 from sim.study.cells import (
     Cell,
     Options,
-    Source,
     cells,
     check_keys,
     check_replications,
     measured_where_valid,
-    read,
 )
 from sim.study.explanation import Flag, flags_of
 from sim.study.precise import check_names

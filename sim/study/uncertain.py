@@ -22,9 +22,9 @@ from sim.results.chosen import rows_of
 from sim.results.estimates import Estimates, estimates, grouped_by
 from sim.results.result import Result
 from sim.results.saving import records, save_table
-from sim.scenario import ScenarioError, ScenarioFile
+from sim.scenario import ScenarioError, ScenarioFile, Source, read
 from sim.study.campaign import Campaign, Progress
-from sim.study.cells import Options, Source, read
+from sim.study.cells import Options
 from sim.study.precise import check_names
 
 DRAWS, INNER = 20, 3
