@@ -7,10 +7,10 @@ way is kept in small records (:mod:`~sim.engine.state`), and the log of a task i
 
 The kernel is one function that allocates nothing: so Numba need not count references to arrays, which would cost ten
 times the work itself. When its room gets short it stops between two events and is called again with more. An event
-goes through it from top to bottom: at most one task ends, with the milestones behind it, at most one stage begins, at
-most one task enters, some citizens leave, then people take work, unless others are still to finish, come or go at
-this instant: then the teams concerned wait for them. What follows goes into the agenda; only a task that enters before
-anything else happens is taken up at once.
+goes through it from top to bottom: at most one task ends, with the milestones behind it, at most one stage begins,
+at most one task enters, some citizens leave, then people take work, unless others are still to finish, come or go at
+this instant: then the teams concerned wait for them. What follows goes into the agenda; only a task that enters
+before anything else happens is taken up at once.
 
 NOTE: a milestone ends where it begins, though the reference engine has events for it: between them nothing can happen
 to its dossier, and nobody else sees it.
