@@ -95,6 +95,8 @@ def test_comparison_to_json_and_to_disk(comparison, tmp_path):
         "provenance.json",
         "verdicts.csv",
         "verdicts.parquet",
+        "worth.csv",
+        "worth.parquet",
     }
     assert {row["verdict"] for row in told["verdicts"]} <= set(Verdict)
     assert told["inputs"][0]["scenario"] == comparison.results[1].name

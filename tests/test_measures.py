@@ -134,6 +134,7 @@ DONG_NGU = {"site": "commune", "place": "Đông Ngũ"}
     [
         # waits: centre 0, 10, 20, 40; commune 6 and, out of patience, 30
         ("wait.mean", {}, 106 / 6, 6),
+        ("wait.hours", {}, 106 / 60, 6),
         ("wait.mean", {"site": "centre"}, 17.5, 4),
         ("wait.mean", {"site": "centre", "field": "land"}, 17.5, 4),
         ("wait.mean", COMMUNE, 18, 2),
@@ -201,8 +202,14 @@ DONG_NGU = {"site": "commune", "place": "Đông Ngũ"}
         ("overtime.hours", {}, 0.5, 5),
         ("overtime.hours", {"site": "centre"}, 0, 3),
         ("overtime.hours", DONG_NGU, 0, 1),
-        ("staff.cost", {"site": "centre"}, 4 * 60_000, 3),
-        ("staff.cost", COMMUNE, (2 + 1.5 * 0.5) * 50_000, 2),
+        ("present.hours", {}, 7, 5),
+        ("present.hours", COMMUNE, 2, 2),
+        # on the roster, 8 hours on 5 days: counter 2, experts 1, leader 1, each commune's clerk 1
+        ("rostered.hours", {}, 6 * 40, 5),
+        ("rostered.hours", YEN_THAN, 40, 1),
+        # paid as on the roster, though nearly nobody was there; overtime is extra
+        ("staff.cost", {"site": "centre"}, 80 * 60_000 + 40 * 100_000, 3),
+        ("staff.cost", COMMUNE, (80 + 1.5 * 0.5) * 50_000, 2),
     ],
 )
 def test_by_hand(name, group, value, n):
@@ -402,7 +409,8 @@ def test_an_empty_week_has_the_same_rows():
     empty = measure(MODEL, *told(MODEL, []))
     keys = measured.KEY
     pd.testing.assert_frame_equal(empty[keys], WEEK[keys])
-    assert (empty["value"].fillna(0) == 0).all()
+    paid = empty["measure"].isin(["rostered.hours", "staff.cost"])
+    assert (empty["value"][~paid].fillna(0) == 0).all()
 
 
 def test_a_simulated_week_agrees_with_pandas():

@@ -444,7 +444,9 @@ def test_texts_are_never_formulas(workbook):
 
 
 def test_sheets_are_named_framed_and_sourced(workbook):
-    assert {"Tóm tắt", "Nguồn số liệu", "Hoàn vốn", "07a base", "II.06a base"} <= set(workbook.sheetnames)
+    assert {"Tóm tắt", "Nguồn số liệu", "Tiết kiệm mỗi năm", "07a base", "II.06a base"} <= set(
+        workbook.sheetnames
+    )
     for sheet in workbook.worksheets[1:]:
         assert len(sheet.title) <= 31
         assert sheet.freeze_panes is not None

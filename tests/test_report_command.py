@@ -41,7 +41,7 @@ def test_one_command_writes_all_formats(capsys, results):
     [
         (["--lang", "fr"], "'fr' is not a language of this program; choose vi or en"),
         (["--to", "pdf"], "--to pdf: choose one or more of html,docx,xlsx"),
-        (["--investment", "chld=1"], "is no alternative of this study; did you mean 'child'?"),
+        (["--investment", "chld=1"], "is no option of this study; did you mean 'child'?"),
         (["--investment", "child=-1"], "write VND, 0 or more"),
         (["--investment", "child=much"], "write NAME=VND"),
     ],

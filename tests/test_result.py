@@ -174,6 +174,8 @@ def test_summary_by_group(base):
     assert set(by_place["field"]) == set(by_place["team"]) == {""}
     assert set(base.summary(group=["site", "team"])["measure"]) == {
         "utilisation",
+        "rostered.hours",
+        "present.hours",
         "overtime.hours",
         "staff.cost",
     }

@@ -110,7 +110,13 @@ ON_TIME = {
     "open": "dossiers.open",
     "overdue": "open.overdue",
 }
-STAFFING = {"utilisation": "utilisation", "overtime_hours": "overtime.hours", "staff_cost": "staff.cost"}
+STAFFING = {
+    "utilisation": "utilisation",
+    "rostered_hours": "rostered.hours",
+    "present_hours": "present.hours",
+    "overtime_hours": "overtime.hours",
+    "staff_cost": "staff.cost",
+}
 CASES = [
     *(("waits", *one, group) for one in WAITS.items() for group in ("place", "field")),
     *(("on_time", *one, group) for one in ON_TIME.items() for group in ("place", "field")),
@@ -228,14 +234,17 @@ def test_staffing_by_hand():
     view = figures(hand().staffing(by=["team", "month", "hour"]), "team", "month", "hour")
     january = view["counter", "2019-01", 8]
     assert january["utilisation"] == pytest.approx(10 / 120)
-    assert january["staff_cost"] == pytest.approx(2 * 60_000)
+    assert january["present_hours"] == pytest.approx(2)
+    assert january["rostered_hours"] == pytest.approx(4 * 2)  # on four days in January two people
+    assert january["staff_cost"] == pytest.approx(8 * 60_000)
     last = view["counter", "2019-01", 16]
     assert last["utilisation"] == pytest.approx(50 / 60)  # two people for half an hour
     assert last["overtime_hours"] == pytest.approx(20 / 60)
-    assert last["staff_cost"] == pytest.approx((1 + 1.5 / 3) * 60_000)
+    assert last["staff_cost"] == pytest.approx((4 + 1.5 / 3) * 60_000)
     assert view["counter", "2019-02", 9]["utilisation"] == pytest.approx(10 / 30)
-    assert view["clerk", "2019-02", 9]["staff_cost"] == pytest.approx(50_000)
-    assert ("counter", "2019-02", 10) not in view  # nobody there
+    assert view["clerk", "2019-02", 9]["staff_cost"] == pytest.approx(2 * 6 * 50_000)
+    assert np.isnan(view["counter", "2019-02", 10]["utilisation"])  # nobody there
+    assert ("counter", "2019-02", 12) not in view  # nor on the roster
 
 
 def test_where_nobody_is_present_there_is_no_utilisation():

@@ -45,8 +45,11 @@ def compile_scenario(scenario: Scenario) -> Model:
     ]
     profiles, intensities = _intensities(scenario, first, days)
     usual = intensities[0]
+    paid = {name: roster(team, False, office, first, days) for name, team in scenario.team.items()}
     rosters = {
-        name: roster(team, digital.signs_all_day(scenario.digital, name), office, first, days)
+        name: roster(team, True, office, first, days)
+        if digital.signs_all_day(scenario.digital, name)
+        else paid[name]
         for name, team in scenario.team.items()
     }
     streams = tuple(_streams(scenario, places, queues, steps, profiles, procedure_ways))
@@ -76,6 +79,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         streams=streams,
         intensities=intensities,
         rosters=tuple(rosters[team.team] for team in teams),
+        paid=tuple(paid[team.team] for team in teams),
         underway=underway(scenario, first, office, places, streams, steps),
     )
 

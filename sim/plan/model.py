@@ -155,7 +155,8 @@ class Model:
     steps: dict[str, StepPlan]
     streams: tuple[Stream, ...]
     intensities: tuple[Intensity, ...]
-    rosters: tuple[Roster, ...]  # per team
+    rosters: tuple[Roster, ...]  # per team: who may be on duty, signing electronically too
+    paid: tuple[Roster, ...]  # per team: its roster as written
     underway: Underway
 
     def place_key(self, site: int) -> str:

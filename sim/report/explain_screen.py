@@ -23,8 +23,7 @@ def explanation(found: Explanation, say: Language) -> RenderableType:
     """All that `sim explain` prints."""
     file = found.file
     parts: list[RenderableType] = [Text(file.scenario.title, style="bold")]
-    if file.question:
-        parts.append(Text(say("run.question", question=file.question)))
+    parts += asked(file, say)
     parts.append(Text(say("explain.calendar", days=found.working_days)))
     parts.append(Text(say("explain.events", events=say.number(found.events, 0))))
     if file.parent is not None:
@@ -33,6 +32,12 @@ def explanation(found: Explanation, say: Language) -> RenderableType:
     parts += [_hours(found, say), ""]
     parts += [*_busiest(found, say), *warnings((flag._asdict() for flag in found.flags()), say)]
     return Group(*parts)
+
+
+def asked(file: ScenarioFile, say: Language) -> list[Text]:
+    """What a scenario asks, and whether it is a stress test."""
+    question = [Text(say("run.question", question=file.question))] if file.question else []
+    return question + ([Text(say("run.stress"))] if file.scenario.kind == "stress" else [])
 
 
 def warnings(flags: Iterable[Mapping[str, Any]], say: Language) -> list[Text]:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.console import table
-from sim.report.explain_screen import differences, warnings
+from sim.report.explain_screen import asked, differences, warnings
 from sim.report.language import Language
 from sim.report.study_screen import believed
 from sim.report.verdict_screen import judged, precision
@@ -46,8 +46,7 @@ def comparison(
     parts: list[RenderableType] = [Text(_what(baseline, workers, say))]
     for file, result in zip(files, compared.results, strict=True):
         parts += ["", Text(f"{file.name}: {file.scenario.title}", style="bold")]
-        if file.question:
-            parts.append(Text(say("run.question", question=file.question)))
+        parts += asked(file, say)
         if file is not files[0]:
             parts.append(differences(files[0], file, say))
         parts += warnings(result.provenance["flags"], say)

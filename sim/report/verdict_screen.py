@@ -121,7 +121,8 @@ def best(found: Best, titles: Mapping[str, str], say: Language) -> RenderableTyp
             str(row["replications"]),
             Text(say(f"selected.{row['status']}"), style=style),
         )
-    return Group(made, "", Text(_guarantee(found, titles, say), style="bold"), *_zones(found, titles, say))
+    told = [*_zones(found, titles, say), *_left_out(found, say)]
+    return Group(made, "", Text(_guarantee(found, titles, say), style="bold"), *told)
 
 
 def measure_of(row: pd.Series, titles: Mapping[str, str], say: Language) -> str:
@@ -165,6 +166,11 @@ def _zones(found: Best, titles: Mapping[str, str], say: Language) -> Sequence[Te
         )
         for name, limit in found.goal.limits.items()
     ]
+
+
+def _left_out(found: Best, say: Language) -> list[Text]:
+    names = ", ".join(found.left_out)
+    return [Text(say("best.left_out", scenarios=names), style="dim")] if names else []
 
 
 def _unit(name: str) -> str:

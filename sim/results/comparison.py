@@ -16,6 +16,7 @@ from sim.results.judgement import inputs, judgement
 from sim.results.measured import KEY
 from sim.results.result import Result
 from sim.results.saving import json_text, records, save_json, save_table, told
+from sim.results.worth import worth
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ class Comparison:
         return judgement(found, self.measures, self.thresholds)
 
     @cached_property
+    def worth(self) -> pd.DataFrame:
+        """What the options cost and save against the baseline; see :func:`sim.results.worth.worth`."""
+        options = {one.name: one.measured for one in self.results[1:] if one.is_option}
+        return worth(self.results[0].measured, options)
+
+    @cached_property
     def inputs(self) -> pd.DataFrame:
         """What the scenarios change in the baseline; see :func:`sim.results.judgement.inputs`."""
         return inputs({result.name: result.provenance["scenario"] for result in self.results})
@@ -65,11 +72,12 @@ class Comparison:
     def to_json(self) -> str:
         """Provenance of every scenario and the tables, for machines; what is unknown or unlimited is null."""
         tables = {"measures": told(self.table(), KEY), "verdicts": told(self.verdicts, KEY)}
-        return json_text({"provenance": self._provenance, **tables, "inputs": records(self.inputs)})
+        others = {"worth": records(self.worth), "inputs": records(self.inputs)}
+        return json_text({"provenance": self._provenance, **tables, **others})
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the tables as CSV and Parquet, and provenance.json, into a folder."""
-        for name in ("verdicts", "inputs"):
+        for name in ("verdicts", "worth", "inputs"):
             save_table(getattr(self, name), Path(folder), name)
         save_table(self.table(), Path(folder), "comparison")
         save_json(self._provenance, Path(folder), "provenance")

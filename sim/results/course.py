@@ -10,7 +10,7 @@ from sim.engine.contract import Floats, Ints, Log, Whole
 from sim.officetime import DAY, HOUR
 from sim.plan.model import Model, Replication
 from sim.results.groups import Groups, Level
-from sim.results.observe import Dossiers, Staffing, Status, presence, ran_late
+from sim.results.observe import Dossiers, Staffing, Status, planned, presence, ran_late
 
 # NOTE: minutes are sums that cancel; what is left below a millionth of a minute is rounding.
 DECIMALS = 6
@@ -58,9 +58,9 @@ def open_by_day(
 
 
 def staffing_by_hour(model: Model, replication: Replication, log: Log) -> Staffing:
-    """Presence, work and overtime of each team by hour of the window, float[team, hour]; they add up to `staffing`.
+    """Roster, presence, work and overtime of each team by hour of the window, float[team, hour].
 
-    Overtime is taken to be the last minutes of the work it belongs to.
+    They add up to `staffing`. Overtime is taken to be the last minutes of the work it belongs to.
     """
 
     def minutes(team: Whole, began: Floats, ended: Floats, people: Ints | None = None) -> Floats:
@@ -70,6 +70,7 @@ def staffing_by_hour(model: Model, replication: Replication, log: Log) -> Staffi
     late, spells = ran_late(model, log), log.spells(model.plan.end)
     ended = np.fmin(log.ended[late], model.plan.end)
     return Staffing(
+        rostered=minutes(*planned(model)),
         present=minutes(*presence(model, replication)),
         worked=minutes(spells.team, spells.began, spells.ended),
         overtime=minutes(log.team[late], ended - log.overtime[late], ended),

@@ -115,12 +115,12 @@ def day_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
 
 
 def staffing_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
-    """One row per team and hour of the window in which somebody was present or at work.
+    """One row per team and hour of the window in which somebody was on the roster, present or at work.
 
-    `present`, `worked` (overtime included) and `overtime` are minutes, `cost` is VND.
+    `rostered`, `present`, `worked` (overtime included) and `overtime` are minutes, `cost` is VND.
     """
     hours = _together(part.staffing for part in parts)
-    team, minutes = hours.team, Staffing(hours.present, hours.worked, hours.overtime)
+    team, minutes = hours.team, Staffing(hours.rostered, hours.present, hours.worked, hours.overtime)
     places = [model.places[one.site] for one in model.teams]
     return pd.DataFrame(
         {

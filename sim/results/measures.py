@@ -64,6 +64,11 @@ def wait_mean(table: VisitTotals) -> Figure:
     return _share(table.wait, table.waited)
 
 
+def wait_hours(table: VisitTotals) -> Figure:
+    """Hours that citizens wait, all visits of `wait.mean` together."""
+    return Figure(table.wait / HOUR, table.waited)
+
+
 def wait_p50(table: VisitTotals) -> Figure:
     """Median wait, minutes; quantiles by definition 7 of Hyndman & Fan (1996)."""
     return _wait_quantile(table, 0.50)
@@ -199,11 +204,21 @@ def backlog_mean(table: DossierTotals) -> Figure:
 
 
 def utilisation(table: TeamTotals) -> Figure:
-    """Minutes worked per minute that people were present on the roster, of which n is told in whole minutes.
+    """Minutes worked per minute that people were present, the absent left out; n tells these in whole minutes.
 
     Overtime can carry it above 1.
     """
     return Figure(ratio(table.worked, table.present), np.ceil(table.present))
+
+
+def rostered_hours(table: TeamTotals) -> Figure:
+    """Hours of people on the roster, whether they were there or not; these are paid."""
+    return Figure(table.rostered / HOUR, table.teams)
+
+
+def present_hours(table: TeamTotals) -> Figure:
+    """Hours of people on duty: absences and outages subtracted, the hours of an e-signature added."""
+    return Figure(table.present / HOUR, table.teams)
 
 
 def overtime_hours(table: TeamTotals) -> Figure:
@@ -212,15 +227,18 @@ def overtime_hours(table: TeamTotals) -> Figure:
 
 
 def staff_cost(table: TeamTotals) -> Figure:
-    """VND for the hours present on the roster, and one and a half times as much for an hour of overtime.
+    """VND for the hours on the roster, present or not, and one and a half times as much for an hour of overtime.
 
-    Overtime on working days is paid at least 150 % (Labour Code 2012, article 97).
+    Who is ill is paid, and so is who cannot work while the system is down; who may sign electronically at any hour is
+    paid for the hours of the roster as it is written. Overtime on working days is paid at least 150 % (Labour Code
+    2012, article 97).
     """
-    return Figure(table.present_cost + OVERTIME_PAY * table.overtime_cost, table.teams)
+    return Figure(table.rostered_cost + OVERTIME_PAY * table.overtime_cost, table.teams)
 
 
 MEASURES: dict[str, Measure] = {
     "wait.mean": Measure(wait_mean, "min", "lower", "visits", Kind.MEAN),
+    "wait.hours": Measure(wait_hours, "h", "lower", "visits"),
     "wait.p50": Measure(wait_p50, "min", "lower", "visits"),
     "wait.p90": Measure(wait_p90, "min", "lower", "visits"),
     "wait.p95": Measure(wait_p95, "min", "lower", "visits"),
@@ -244,6 +262,8 @@ MEASURES: dict[str, Measure] = {
     "dossiers.finished": Measure(dossiers_finished, "dossiers", "higher", "dossiers"),
     "dossiers.open": Measure(dossiers_open, "dossiers", "lower", "dossiers"),
     "utilisation": Measure(utilisation, "fraction", "", "teams", Kind.MEAN),
+    "rostered.hours": Measure(rostered_hours, "h", "", "teams"),
+    "present.hours": Measure(present_hours, "h", "", "teams"),
     "overtime.hours": Measure(overtime_hours, "h", "lower", "teams"),
     "staff.cost": Measure(staff_cost, "VND", "lower", "teams"),
 }

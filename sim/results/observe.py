@@ -98,7 +98,8 @@ class Presence(NamedTuple):
 class Staffing(NamedTuple):
     """What each team did in the measuring window, in minutes: float[team]."""
 
-    present: Floats  # people on the roster, added up
+    rostered: Floats  # people on the roster, added up, who are paid whether they are there or not
+    present: Floats  # people on duty: less absences and outages, with the hours of an e-signature
     worked: Floats  # overtime included
     overtime: Floats  # of desk work that started in the window
 
@@ -168,9 +169,10 @@ def unreceived(model: Model, replication: Replication, log: Log) -> Unreceived:
 
 
 def staffing(model: Model, replication: Replication, log: Log) -> Staffing:
-    """Presence, work and overtime of each team in the measuring window."""
+    """Roster, presence, work and overtime of each team in the measuring window."""
     draws = replication.draws
     return Staffing(
+        rostered(model),
         *passes.staffing(
             len(model.teams),
             *model.window,
@@ -186,18 +188,31 @@ def staffing(model: Model, replication: Replication, log: Log) -> Staffing:
             log.ended,
             log.interrupted,
             log.overtime,
-        )
+        ),
     )
+
+
+def rostered(model: Model) -> Floats:
+    """Minutes of people on each team's roster in the measuring window: float[team]."""
+    on_roster = planned(model)
+    lasts = np.diff(np.clip([on_roster.began, on_roster.ended], *model.window), axis=0)[0]
+    total: Floats = np.bincount(on_roster.team, lasts * on_roster.staff, len(model.teams)).astype(np.float64)
+    return total
+
+
+def planned(model: Model) -> Presence:
+    """The rosters that are paid, absences and outages not subtracted, ordered by team and time."""
+    team = np.repeat(np.arange(len(model.paid)), [len(roster.time) for roster in model.paid])
+    time, staff = (np.concatenate([getattr(one, name) for one in model.paid]) for name in ("time", "staff"))
+    return _stretches(team, time, staff, model.plan.end)
 
 
 def presence(model: Model, replication: Replication) -> Presence:
     """Who is on duty, absences and outages subtracted, ordered by team and time."""
     draws = replication.draws
     order = np.lexsort((draws.roster_time, draws.roster_team))
-    team, time = draws.roster_team[order], draws.roster_time[order]
-    until = np.append(time, model.plan.end)[1:]
-    until[:-1][changes(team)[1:]] = model.plan.end
-    return Presence(team, time, until, draws.roster_staff[order])
+    team, time, staff = draws.roster_team[order], draws.roster_time[order], draws.roster_staff[order]
+    return _stretches(team, time, staff, model.plan.end)
 
 
 def ran_late(model: Model, log: Log) -> Bools:
@@ -211,6 +226,13 @@ def changes(key: Whole) -> Bools:
     begins = np.ones(len(key), np.bool_)
     begins[1:] = key[1:] != key[:-1]
     return begins
+
+
+def _stretches(team: Ints, time: Floats, staff: Ints, end: float) -> Presence:
+    """Changes of headcount, ordered by team and time, as the stretches between them."""
+    until = np.append(time, end)[1:]
+    until[:-1][changes(team)[1:]] = end
+    return Presence(team, time, until, staff)
 
 
 def _dossiers(model: Model, replication: Replication, log: Log, stays: Visits) -> Dossiers:

@@ -90,6 +90,11 @@ class Result:
         """No place has more work than people, or work that nobody does, and no backlog still grows at the end."""
         return not {flag["kind"] for flag in self.provenance["flags"]} & UNSTABLE
 
+    @property
+    def is_option(self) -> bool:
+        """It may be chosen; a stress test may not."""
+        return bool(self.provenance["scenario"].get("kind", "option") == "option")
+
     @cached_property
     def precision(self) -> pd.DataFrame:
         """What precision the measures named reached, if a run was asked for one, else empty.
@@ -159,7 +164,7 @@ class Result:
         return views.backlog(self.open_by_day, by, self._replications)
 
     def staffing(self, by: Sequence[str] = ("team", "hour")) -> pd.DataFrame:
-        """Utilisation, hours of overtime and cost of staff in VND; `by` names columns of `work_by_hour`."""
+        """Utilisation, hours (rostered, present, overtime) and cost in VND; `by` names columns of `work_by_hour`."""
         return views.staffing(self.work_by_hour, by, self._replications)
 
     def form_07a(self, replication: int | None = 0) -> pd.DataFrame:

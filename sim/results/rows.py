@@ -45,10 +45,11 @@ class Tasks(NamedTuple):
 
 
 class Hours(NamedTuple):
-    """Teams hour by hour, in minutes; those in which somebody was present or at work."""
+    """Teams hour by hour, in minutes; those in which somebody was on the roster, present or at work."""
 
     team: Ints
     hour: Ints  # of the measuring window
+    rostered: Floats
     present: Floats
     worked: Floats
     overtime: Floats
@@ -94,7 +95,7 @@ def rows(model: Model, replication: Replication, log: Log, observed: Observed, *
 
 
 def _hours(hourly: Staffing) -> Hours:
-    team, hour = np.nonzero((hourly.present > 0) | (hourly.worked > 0) | (hourly.overtime > 0))
+    team, hour = np.nonzero(np.any([column > 0 for column in hourly], axis=0))
     return Hours(team, hour, *(column[team, hour] for column in hourly))
 
 

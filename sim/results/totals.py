@@ -60,10 +60,11 @@ class TeamTotals(NamedTuple):
     """The teams in the measuring window: float[group]."""
 
     teams: Floats
-    present: Floats  # minutes
+    rostered: Floats  # minutes
+    present: Floats
     worked: Floats
     overtime: Floats
-    present_cost: Floats  # VND
+    rostered_cost: Floats  # VND
     overtime_cost: Floats  # VND, at the usual rate
 
 
@@ -132,7 +133,7 @@ def team_totals(model: Model, staffing: Staffing, groups: Grouping) -> TeamTotal
 
 def of_each(staffing: Staffing, cost: Floats) -> TeamTotals:
     """Each row as a group of its own; `cost` is VND an hour."""
-    costs = staffing.present * cost / HOUR, staffing.overtime * cost / HOUR
+    costs = staffing.rostered * cost / HOUR, staffing.overtime * cost / HOUR
     return TeamTotals(np.ones(len(cost)), *staffing, *costs)
 
 

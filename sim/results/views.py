@@ -51,6 +51,8 @@ ON_TIME = {
 BACKLOG = {name: Figure(name) for name in ("open", "mean")}
 STAFFING = {
     "utilisation": Figure("worked", "sum", per="present"),
+    "rostered_hours": Figure("rostered", "sum"),
+    "present_hours": Figure("present_hours", "sum"),
     "overtime_hours": Figure("overtime", "sum"),
     "staff_cost": Figure("cost", "sum"),
 }
@@ -107,9 +109,14 @@ def backlog(open_by_day: pd.DataFrame, by: Sequence[str], replications: Replicat
 
 def staffing(work_by_hour: pd.DataFrame, by: Sequence[str], replications: Replications) -> pd.DataFrame:
     """The figures over teams; where nobody is present there is no utilisation."""
-    values = {figure.column: work_by_hour[figure.column] for figure in STAFFING.values()}
-    values["present"] = work_by_hour["present"]
-    values["overtime"] = work_by_hour["overtime"] / HOUR
+    values = {
+        "worked": work_by_hour["worked"],
+        "present": work_by_hour["present"],
+        "rostered": work_by_hour["rostered"] / HOUR,
+        "present_hours": work_by_hour["present"] / HOUR,
+        "overtime": work_by_hour["overtime"] / HOUR,
+        "cost": work_by_hour["cost"],
+    }
     return _view(work_by_hour, values, STAFFING, by, replications)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sim.scenario.domain import Scenario
 from sim.scenario.layers import Leaf, Tables
 
-_LABELS = ("title", "question", "source", "reported", "origin")
+_LABELS = ("title", "kind", "question", "source", "reported", "origin")
 _OF_NOUNS = ("title", "name", "national_code")
 _NAMED = ("site", "team", "step", "journey", "field", "procedure")
 

@@ -265,9 +265,10 @@ class Rules(Part):
 
 
 class Scenario(Part):
-    """One resolved scenario."""
+    """One resolved scenario; an option may be chosen, a stress test befalls the office."""
 
     title: Text
+    kind: Literal["option", "stress"] = "option"
     question: Text | None = None
     source: Text | None = None
     horizon: Horizon

@@ -62,6 +62,7 @@ class Best:
     seed: int
     hashes: Mapping[str, str] = field(repr=False)  # of the scenarios, by their names
     flags: Mapping[str, list[Flag]] = field(repr=False)  # why averages of a scenario mean little
+    left_out: tuple[str, ...] = ()  # stress tests, which nobody chooses
 
     def to_json(self) -> str:
         """What was found and asked, and the table, for machines."""
@@ -79,6 +80,7 @@ class Best:
             "best": self.best,
             "finished": self.finished,
             "candidates": list(self.candidates),
+            "left_out": list(self.left_out),
             "goal": self.goal._asdict() | {"limits": limits},
             "seed": self.seed,
             "hashes": dict(self.hashes),
@@ -86,8 +88,20 @@ class Best:
         }
 
 
-def select(campaign: Campaign, files: Sequence[ScenarioFile], goal: Goal, *, most: int = MOST) -> Best:
-    """Add replications, to those that may still be the best only, until one is left or so many are made."""
+def options_of(files: Sequence[ScenarioFile]) -> list[ScenarioFile]:
+    """Those that may be chosen; ScenarioError for fewer than two."""
+    options = [file for file in files if file.scenario.kind == "option"]
+    if len(options) < 2:
+        left_out = ", ".join(file.name for file in files if file not in options)
+        raise ScenarioError(
+            f'a selection needs two or more options; these are stress tests (kind = "stress"): {left_out}'
+        )
+    return options
+
+
+def select(campaign: Campaign, asked: Sequence[ScenarioFile], goal: Goal, *, most: int = MOST) -> Best:
+    """Add replications, to those options that may still be the best only, until one is left or so many are made."""
+    files = options_of(asked)
     for file in files:
         check_names(file, goal.names)
     flags = {one.file.name: one.flags() for one in explained(files)}
@@ -116,6 +130,7 @@ def select(campaign: Campaign, files: Sequence[ScenarioFile], goal: Goal, *, mos
         campaign.seed,
         {file.name: file.hash for file in files},
         flags,
+        tuple(file.name for file in asked if file not in files),
     )
 
 

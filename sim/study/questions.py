@@ -107,11 +107,12 @@ def best(
     executor: Executor | None = None,
     store: str | os.PathLike[str] | None = None,
 ) -> Best:
-    """The scenario with the best `measure` of those that keep limits, such as ``{"wait.p90": "<= 15"}``.
+    """The option with the best `measure` of those that keep limits, such as ``{"wait.p90": "<= 15"}``.
 
     It is the right one with probability 1 - `error`, if the others are worse by the `indifference` or more; within
     the `tolerance` of a limit either judgement is right. Both are in the measure's unit, by default what makes no
-    difference in practice. Raises ScenarioError for what cannot be read, and for scenarios of one name.
+    difference in practice. Stress tests are left out. Raises ScenarioError for what cannot be read, for scenarios of
+    one name, and for fewer than two options.
     """
     files = _named(scenarios, "a selection")
     goal = selection.goal_of(measure, indifference, subject_to or {}, tolerance or {}, error)

@@ -24,7 +24,8 @@ def costs_and_waits(comparison: Comparison) -> pd.DataFrame:
     """Staff cost of the network against the wait that nine of ten stay within at the first kind of site.
 
     Columns: scenario, title, cost, cost_low, cost_high (VND), measure, unit, site_title, service, service_low,
-    service_high (95 %; empty with one replication), replications; the baseline comes first.
+    service_high (95 %; empty with one replication), replications; the baseline comes first. No row if none is an
+    option.
     """
     results = comparison.results
     site, site_title = next(iter(results[0].titles("site").items()))
@@ -42,7 +43,7 @@ def costs_and_waits(comparison: Comparison) -> pd.DataFrame:
     )
     names = ("", "_low", "_high")
     table[[f"cost{end}" for end in names]], table[[f"service{end}" for end in names]] = cost, service
-    return table
+    return table[[one.is_option for one in results]].reset_index(drop=True)
 
 
 def _column(summaries: list[pd.DataFrame], measure: str, site: str) -> Floats:

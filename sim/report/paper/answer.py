@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.report.paper.document import Bullets, Section, capital, clean, with_unit
-from sim.report.paper.study import BETTER, WORSE, Study
+from sim.report.paper.study import WORSE, Study
 from sim.report.paper.targets import judged
 from sim.results.result import Result
 
@@ -47,7 +47,7 @@ def one_replication(study: Study) -> str:
 
 def compared(study: Study, measure: str, site: str) -> str:
     """The best alternative by one measure with before, after and difference, or that none is; and the worse ones."""
-    say, better = study.say, study.ranked(measure, site, BETTER)
+    say, better = study.say, study.better_options(measure, site)
     told = {
         "measure": named(study, measure, site),
         "before": with_unit(study.value(study.baseline, measure, site), say),
@@ -63,7 +63,7 @@ def compared(study: Study, measure: str, site: str) -> str:
         after=with_unit(study.value(best, measure, site), say),
         difference=with_unit(study.difference(best, measure, site)._replace(verdict=""), say),
         count=len(better),
-        alternatives=len(study.alternatives),
+        alternatives=len(study.options),
     )
 
 

@@ -54,10 +54,10 @@ def _of_results(
     results: Path, say: Language, investment: Mapping[str, float], hour_value: float | None
 ) -> Document:
     study = Study.of(in_language(load_saved(results), say.code), say)
-    names = [one.name for one in study.alternatives]
+    names = [one.name for one in study.options]
     for name, amount in investment.items():
         if name not in names:
-            raise ScenarioError(f"--investment {name}: is no alternative of this study{suggest(name, names)}")
+            raise ScenarioError(f"--investment {name}: is no option of this study{suggest(name, names)}")
         if not 0 <= amount < math.inf:
             raise ScenarioError(f"--investment {name}={amount:g}: write VND, 0 or more")
     return document(replace(study, investment=investment, hour_value=hour_value))

@@ -9,7 +9,7 @@ from sim.report.explain_screen import warnings
 from sim.report.paper.answer import headline, named, one_replication
 from sim.report.paper.document import Bullets, Section, clean, with_unit
 from sim.report.paper.inputs import changed, pattern
-from sim.report.paper.study import BETTER, UNDECIDED, Study
+from sim.report.paper.study import UNDECIDED, Study
 
 FRAGILE = 2.0  # half-widths from the interval's middle to 0
 
@@ -36,7 +36,7 @@ def _flags(study: Study) -> Iterator[str]:
 def _chance(study: Study) -> Iterator[str]:
     """How far each difference of the answer is from none, in half-widths of its interval."""
     for measure, site in headline(study):
-        for best in study.ranked(measure, site, BETTER)[:1]:
+        for best in study.better_options(measure, site)[:1]:
             difference = study.difference(best, measure, site)
             margin = (difference.high - difference.low) / 2
             times = abs(difference.mean) / margin if margin > 0 else float("inf")

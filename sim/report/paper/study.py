@@ -58,6 +58,11 @@ class Study:
         """All but the baseline."""
         return self.results[1:]
 
+    @property
+    def options(self) -> tuple[Result, ...]:
+        """The alternatives that may be chosen: no stress tests."""
+        return tuple(one for one in self.alternatives if one.is_option)
+
     @cached_property
     def sites(self) -> dict[str, str]:
         """Titles of the kinds of site, the most important first as in the file."""
@@ -139,6 +144,10 @@ class Study:
         """The alternatives of one verdict, the one that differs most first."""
         chosen = [one for one in self.alternatives if self.verdict(one, measure, site) == verdict]
         return sorted(chosen, key=lambda one: -abs(self.difference(one, measure, site).mean))
+
+    def better_options(self, measure: str, site: str) -> Sequence[Result]:
+        """The options that are better than the baseline, the best first; nobody chooses a stress test."""
+        return [one for one in self.ranked(measure, site, BETTER) if one.is_option]
 
     def _decided(self, result: Result, measure: str, site: str) -> pd.Series | None:
         """What the comparison decides of a measure, if it does."""
