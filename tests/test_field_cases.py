@@ -76,5 +76,5 @@ def test_the_wait_of_each_class_is_that_of_theory() -> None:
     file = sim.load(FIELD / "priority_group.toml").change({**always, **busy, **window})
     found = sim.run(file, replications=12, workers=1)
     for name, expected in (("priority_group", 3.75 / 0.85), ("ordinary", 3.75 / 0.85 / 0.25)):
-        value = chosen(found.measured, [f"wait.mean@priority={name}"])[0]
+        value = chosen(found.measured, [f"wait.mean@priority={name}"]).value[:, 0]
         assert abs(value.mean() - expected) < 3.5 * value.std(ddof=1) / np.sqrt(len(value)), name

@@ -6,8 +6,9 @@ part that any group can tell from another; a group is some of the cells.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import product
+import math
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -33,16 +34,11 @@ class Label(NamedTuple):
 
 
 Parts = tuple[str, ...]  # of a label: those that the groups of a level have
-OF_DOSSIERS: tuple[Parts, ...] = (
-    (),
-    ("site",),
-    ("site", "place"),
-    ("site", "field"),
-    ("site", "priority"),
-    ("site", "channel"),
-)
-OF_VISITS: tuple[Parts, ...] = (*OF_DOSSIERS, ("site", "visit"))
+OF_STREAMS: tuple[Parts, ...] = ((), ("site",), ("site", "place"), ("site", "field"))
 OF_TEAMS: tuple[Parts, ...] = ((), ("site",), ("site", "place"), ("site", "team"), ("site", "place", "team"))
+# What tells the cells of a desk apart, in the order in which they are numbered.
+OF_DOSSIERS: dict[str, type[IntEnum]] = {"priority": Priority, "channel": Channel}
+OF_VISITS = OF_DOSSIERS | {"visit": VisitKind}
 
 
 class Level(NamedTuple):
@@ -52,16 +48,25 @@ class Level(NamedTuple):
     group: Ints  # int[stream], or int[cell]
 
     @classmethod
-    def of(cls, members: Iterable[Label | None], parts: Parts) -> Level:
-        """The groups that share these parts of their label; a member without one of them, or a label, is in none."""
+    def of(cls, members: Iterable[Label], parts: Parts) -> Level:
+        """The groups that share these parts of their label; a member without one of them is in none."""
         number: dict[Label, int] = {}
-        shared = [label and {part: getattr(label, part) for part in parts} for label in members]
-        group = [
-            -1 if own is None or not all(own.values()) else number.setdefault(Label(**own), len(number))
-            for own in shared
-        ]
+        shared = [{part: getattr(label, part) for part in parts} for label in members]
+        group = [number.setdefault(Label(**own), len(number)) if all(own.values()) else -1 for own in shared]
         found = np.array(group, np.int64)
         return cls(tuple(number), np.where(found < 0, len(number), found))
+
+    def of_cells(self, size: int, possible: Bools) -> Level:
+        """The same of so many cells a member; those that are not possible are in none."""
+        return Level(self.labels, np.where(possible, np.repeat(self.group, size), len(self.labels)))
+
+    def split(self, part: str, kinds: type[IntEnum], kind: Ints, possible: Bools) -> Level:
+        """Each group by another part, of which `kind` is that of each cell of a member: int[cell of a member]."""
+        labels = [label._replace(**{part: one.name.lower()}) for label in self.labels for one in kinds]
+        group = np.add.outer(self.group * len(kinds), kind).ravel()
+        used = np.unique(group[possible])
+        number = np.where(possible, np.searchsorted(used, group), len(used))
+        return Level(tuple(labels[each] for each in used), number)
 
 
 class Grouping(NamedTuple):
@@ -73,16 +78,19 @@ class Grouping(NamedTuple):
     twin: Ints  # int[group] the first group with the same cells
 
     @classmethod
-    def of_cells(cls, first: Ints, cells: Sequence[Label | None], levels: Iterable[Parts]) -> Grouping:
-        """Number the groups of the levels; a cell without a label never has anything in it."""
+    def of_levels(cls, first: Ints, levels: Iterable[Level]) -> Grouping:
+        """Number the groups of the levels."""
         labels: tuple[Label, ...] = ()
-        columns = []
-        for level in (Level.of(cells, parts) for parts in levels):
+        columns, members = [], dict[bytes, int]()
+        twin = []
+        for level in levels:
             columns.append(np.where(level.group < len(level.labels), level.group + len(labels), -1))
             labels += level.labels
+            twin += [
+                members.setdefault((columns[-1] == group).tobytes(), group)
+                for group in range(len(labels) - len(level.labels), len(labels))
+            ]
         of = np.ascontiguousarray(np.column_stack(columns), np.int64)
-        members: dict[bytes, int] = {}
-        twin = [members.setdefault(np.any(of == g, axis=1).tobytes(), g) for g in range(len(labels))]
         return cls(labels, first, of, np.array(twin, np.int64))
 
 
@@ -101,9 +109,9 @@ class Groupings(NamedTuple):
             Label(at.site, at.place, team=team.team) for at, team in zip(places, model.teams, strict=True)
         ]
         return cls(
-            _of_streams(model, OF_VISITS, [kind.name.lower() for kind in VisitKind]),
-            _of_streams(model, OF_DOSSIERS, [""]),
-            Grouping.of_cells(np.arange(len(teams)), teams, OF_TEAMS),
+            _of_streams(model, OF_VISITS),
+            _of_streams(model, OF_DOSSIERS),
+            Grouping.of_levels(np.arange(len(teams)), [Level.of(teams, parts) for parts in OF_TEAMS]),
         )
 
 
@@ -160,18 +168,19 @@ def _desks(model: Model) -> list[Label]:
     return [Label(at.site, at.place, field) for at, field in zip(places, fields, strict=True)]
 
 
-def _of_streams(model: Model, levels: Iterable[Parts], kinds: Sequence[str]) -> Grouping:
-    """A desk's cells are by channel, priority and kind of visit; streams at the same desk share them."""
+def _of_streams(model: Model, kinds: Mapping[str, type[IntEnum]]) -> Grouping:
+    """Streams at the same desk share its cells, of which those of channels that it has not are never used."""
     desks = _desks(model)
-    open_to = {desk: set[Channel]() for desk in desks}
-    for desk, stream in zip(desks, model.streams, strict=True):
-        open_to[desk] |= set(stream.ways)
-    cells = [
-        desk._replace(channel=channel.name.lower(), priority=priority.name.lower(), visit=kind)
-        if channel in channels
-        else None
-        for desk, channels in open_to.items()
-        for channel, priority, kind in product(Channel, Priority, kinds)
-    ]
-    size, number = len(Channel) * len(Priority) * len(kinds), {desk: i for i, desk in enumerate(open_to)}
-    return Grouping.of_cells(np.array([size * number[desk] for desk in desks], np.int64), cells, levels)
+    number = {desk: i for i, desk in enumerate(dict.fromkeys(desks))}
+    at_desk = np.array([number[desk] for desk in desks], np.int64)
+    has = np.zeros((len(number), len(Channel)), np.bool_)
+    for desk, stream in zip(at_desk, model.streams, strict=True):
+        has[desk, list(stream.ways)] = True
+    shape = [len(kind) for kind in kinds.values()]
+    size = math.prod(shape)
+    codes = dict(zip(kinds, np.indices(shape).reshape(-1, size), strict=True))
+    possible = has[:, codes["channel"]].ravel()
+    levels = [Level.of(number, parts) for parts in OF_STREAMS]
+    told = [level.of_cells(size, possible) for level in levels]
+    told += [levels[1].split(part, kind, codes[part], possible) for part, kind in kinds.items()]
+    return Grouping.of_levels(size * at_desk, told)

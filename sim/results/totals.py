@@ -12,7 +12,7 @@ import numpy as np
 from sim.engine.contract import Bools, Floats, Ints, Reason
 from sim.kernelcache import cached
 from sim.officetime import HOUR
-from sim.plan.model import Model, Priority, Replication
+from sim.plan.model import Channel, Model, Replication
 from sim.results import passes
 from sim.results.groups import Grouping, cost_per_hour, within
 from sim.results.observe import Dossiers, Staffing, VisitKind, Visits
@@ -76,7 +76,7 @@ class TeamTotals(NamedTuple):
 def visit_totals(model: Model, replication: Replication, visits: Visits, groups: Grouping) -> VisitTotals:
     """The visits added up; the waits of each group are sorted once."""
     labels = replication.labels
-    citizen = labels.channel[visits.dossier] * len(Priority) + visits.priority
+    citizen = visits.priority * len(Channel) + labels.channel[visits.dossier]
     cell = groups.first[labels.stream[visits.dossier]] + citizen * len(VisitKind) + visits.kind
     sums = _sum_visits(
         *model.window,
@@ -112,12 +112,12 @@ def dossier_totals(
     """The dossiers added up."""
     first, before = model.window
     labels, which = replication.labels, dossiers.dossier
-    of_stream = labels.channel[which] * len(Priority) + labels.priority[which]
+    citizen = labels.priority[which] * len(Channel) + labels.channel[which]
     sums = _sum_dossiers(
         first,
         before,
         len(groups.of),
-        groups.first[labels.stream[which]] + of_stream,
+        groups.first[labels.stream[which]] + citizen,
         dossiers.received,
         dossiers.ready,
         dossiers.status,
