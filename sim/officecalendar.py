@@ -1,14 +1,17 @@
-"""The office calendar: from seasons, weekdays and holidays to the sessions of :mod:`sim.officetime`."""
+"""The office calendar: from seasons, weekdays and holidays to sessions, and to the days that deadlines count."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, cast
 
 import holidays
 import numpy as np
 
+from sim.deadlines import DeadlineCalendar, deadline_calendar
 from sim.officetime import DAY, OfficeTime
 
 Sessions = Sequence[tuple[int, int]]
@@ -22,75 +25,98 @@ class Season(NamedTuple):
     sessions: Sessions
 
 
-def office_time(
-    first: date,
-    days: int,
-    hours: Sequence[Season],
-    *,
-    weekdays: Collection[int],
-    weekday_sessions: Mapping[int, Sessions] | None = None,
-    country: str | None = "VN",
-    days_off: Collection[date] = (),
-    make_up_days: Collection[date] = (),
-    closures: Collection[date] = (),
-    day_minutes: float = 480.0,
-) -> OfficeTime:
-    """The office's sessions on the `days` days from `first` on.
+@dataclass(frozen=True)
+class OfficeCalendar:
+    """When an office is open, and which days deadlines count.
 
     The office is open on `weekdays` (0 is Monday), with the hours of the season, and on those of
     `weekday_sessions`, with hours of their own. It is closed on the public holidays of `country` with their
     observed substitutes (the library ``holidays``; None: no holidays), on `days_off` and `closures`. Make-up
     days have the season's hours, whatever weekday or holiday they are. Dates outside the calendar do no harm.
 
+    Deadlines count `deadline_days`, except holidays and `days_off`, and make-up days; closures are the office's own
+    affair, and count.
+
     Raises `ValueError` for a make-up day that is also closed, sessions that overlap or run backwards, seasons
-    that start together, an unknown country, and an office that never opens.
+    that start together, an unknown country, an office that never opens, and deadlines that count no day.
     """
-    own_hours = weekday_sessions or {}
-    _check_hours(hours, own_hours)
-    closed = {*days_off, *closures}
-    if both := sorted(closed.intersection(make_up_days)):
-        raise ValueError(f"both make-up day and closed: {', '.join(map(str, both))}")
-    dates = [first + timedelta(day) for day in range(days)]
-    closed |= _public_holidays(country, dates)
 
-    def sessions_on(today: date) -> Sessions:
-        if today in make_up_days:
-            return _season(hours, today).sessions
-        if today in closed:
+    hours: Sequence[Season]
+    weekdays: Collection[int] = range(5)
+    weekday_sessions: Mapping[int, Sessions] = field(default_factory=dict)
+    deadline_days: Collection[int] = range(5)
+    country: str | None = "VN"
+    days_off: Collection[date] = ()
+    make_up_days: Collection[date] = ()
+    closures: Collection[date] = ()
+
+    def __post_init__(self) -> None:
+        _check_hours(self.hours, self.weekday_sessions)
+        closed = {*self.days_off, *self.closures}
+        if both := sorted(closed.intersection(self.make_up_days)):
+            raise ValueError(f"both make-up day and closed: {', '.join(map(str, both))}")
+
+    def office_time(self, first: date, days: int) -> OfficeTime:
+        """The office's sessions on the `days` days from `first` on."""
+        return _arrays([self._opening(today) for today in _dates(first, days)])
+
+    def deadlines(self, first: date, days: int) -> DeadlineCalendar:
+        """The calendar of deadlines over the same days as :meth:`office_time`.
+
+        A counting day has the hours of the office or, if that is closed, those that it would ordinarily have.
+        """
+        counting = [
+            (self._opening(today) or self._ordinary(today)) if self._counts(today) else ()
+            for today in _dates(first, days)
+        ]
+        return deadline_calendar(self.office_time(first, days), _arrays(counting))
+
+    def _opening(self, today: date) -> Sessions:
+        if today in self.make_up_days:
+            return self._season(today)
+        if today in self.closures or self._off(today):
             return ()
-        if today.weekday() in own_hours:
-            return own_hours[today.weekday()]
-        return _season(hours, today).sessions if today.weekday() in weekdays else ()
+        opens = today.weekday() in self.weekdays or today.weekday() in self.weekday_sessions
+        return self._ordinary(today) if opens else ()
 
-    return _arrays([sessions_on(today) for today in dates], day_minutes)
+    def _counts(self, today: date) -> bool:
+        return today in self.make_up_days or (today.weekday() in self.deadline_days and not self._off(today))
+
+    def _ordinary(self, today: date) -> Sessions:
+        return self.weekday_sessions.get(today.weekday(), self._season(today))
+
+    def _season(self, today: date) -> Sessions:
+        """Hours of the season started last; before the first start of a year it is the last of the year before."""
+        month_day = (today.month, today.day)
+        return max(self.hours, key=lambda season: (season.starts <= month_day, season.starts)).sessions
+
+    def _off(self, today: date) -> bool:
+        return today in self.days_off or today in self._holidays
+
+    @cached_property
+    def _holidays(self) -> Container[date]:
+        if self.country is None:
+            return ()
+        try:
+            return cast(Container[date], holidays.country_holidays(self.country, observed=True))
+        except NotImplementedError:
+            raise ValueError(f"no public holidays are known for country '{self.country}'") from None
 
 
-def _arrays(sessions_by_day: Sequence[Sessions], day_minutes: float) -> OfficeTime:
+def _dates(first: date, days: int) -> Iterator[date]:
+    return (first + timedelta(day) for day in range(days))
+
+
+def _arrays(sessions_by_day: Sequence[Sessions]) -> OfficeTime:
     first_session = np.cumsum([0, *map(len, sessions_by_day)], dtype=np.int64)
     if first_session[-1] == 0:
-        raise ValueError(f"the office never opens in these {len(sessions_by_day)} days")
+        raise ValueError(f"there is no session in these {len(sessions_by_day)} days")
     bounds = np.array([session for sessions in sessions_by_day for session in sessions])
     midnight = np.repeat(DAY * np.arange(len(sessions_by_day)), np.diff(first_session))
     opens, closes = midnight + bounds[:, 0], midnight + bounds[:, 1]
     worked = np.concatenate([[0.0], np.cumsum(closes - opens)])
     idle = np.concatenate([[0.0], opens - worked[:-1], [np.inf]])
-    return OfficeTime(opens, closes, worked, idle, first_session, float(day_minutes))
-
-
-def _season(hours: Sequence[Season], today: date) -> Season:
-    """The season started last; before the first start of a year it is the last one of the year before."""
-    month_day = (today.month, today.day)
-    return max(hours, key=lambda season: (season.starts <= month_day, season.starts))
-
-
-def _public_holidays(country: str | None, dates: Sequence[date]) -> set[date]:
-    if country is None:
-        return set()
-    years = {today.year for today in dates}
-    try:
-        return set(holidays.country_holidays(country, years=years, observed=True))
-    except NotImplementedError:
-        raise ValueError(f"no public holidays are known for country '{country}'") from None
+    return OfficeTime(opens, closes, worked, idle, first_session)
 
 
 def _check_hours(hours: Sequence[Season], own_hours: Mapping[int, Sessions]) -> None:

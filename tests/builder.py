@@ -14,6 +14,8 @@ from typing import NamedTuple, get_type_hints
 
 import numpy as np
 
+from sim import deadlines, officetime
+from sim.deadlines import NO_DEADLINE, DeadlineCalendar
 from sim.engine.contract import (
     Bools,
     Codes,
@@ -29,8 +31,8 @@ from sim.engine.contract import (
     Reason,
 )
 from sim.engine.reference import simulate
-from sim.officecalendar import Season, office_time
-from sim.officetime import NO_DEADLINE, OfficeTime, counted_from
+from sim.officecalendar import OfficeCalendar, Season
+from sim.officetime import OfficeTime
 
 MONDAY = date(2024, 1, 1)
 DAY = 1440
@@ -71,8 +73,8 @@ def citizen(minutes: float, mark: Mark = Mark.NONE) -> Step:
     return Step(Kind.CITIZEN, "", minutes, mark)
 
 
-def agency(minutes: float, mark: Mark = Mark.NONE) -> Step:
-    return Step(Kind.AGENCY, "", minutes, mark)
+def agency(days: float, mark: Mark = Mark.NONE) -> Step:
+    return Step(Kind.AGENCY, "", days, mark)
 
 
 def wait_for(name: str, mark: Mark = Mark.NONE) -> Step:
@@ -138,20 +140,23 @@ class World:
         return self._plan(dict(sorted(queues.items()))), self._draws([*sorted(queues)])
 
     @property
-    def calendar(self) -> OfficeTime:
+    def calendars(self) -> tuple[OfficeTime, DeadlineCalendar]:
         before = CALENDAR_BEFORE * any(dossier.received < 0 for dossier in self.dossiers)
-        whole = office_time(
-            MONDAY - timedelta(days=before),
-            before + self.days + CALENDAR_BEYOND,
+        whole = OfficeCalendar(
             [Season((1, 1), self.hours)],
             weekdays=range(7),
+            deadline_days=range(7),
             country=None,
-            closures=[MONDAY + timedelta(days=day) for day in {*self.closed, -1, -2}],
+            days_off=[MONDAY + timedelta(days=day) for day in {*self.closed, -1, -2}],
         )
-        return counted_from(whole, before)
+        span = MONDAY - timedelta(days=before), before + self.days + CALENDAR_BEYOND
+        return (
+            officetime.counted_from(whole.office_time(*span), before),
+            deadlines.counted_from(whole.deadlines(*span), before),
+        )
 
     def _plan(self, queues: dict[tuple[int, str], bool]) -> Plan:
-        calendar, number = self.calendar, {queue: i for i, queue in enumerate(queues)}
+        (calendar, legal), number = self.calendars, {queue: i for i, queue in enumerate(queues)}
         tiers = [[sorted(number[t.site, name] for name in tier) for tier in t.serves] for t in self.teams]
         servers = [[team for team, own in enumerate(tiers) if q in _flat(own)] for q in range(len(queues))]
         last = [first - 1 for first in calendar.first_session[1 : self.days + 1]]
@@ -159,6 +164,7 @@ class World:
         edges, masses, first_edge = self._visits(calendar)
         return Plan(
             office=calendar,
+            deadlines=legal,
             end=float(self.days * DAY),
             queue_site=_ints(site for site, _ in queues),
             queue_desk=np.array([*queues.values()], np.bool_),
@@ -252,7 +258,7 @@ class World:
     def _changes(self, team: Team) -> list[tuple[float, int]]:
         if not isinstance(team.staff, int):
             return [*team.staff]
-        calendar = self.calendar
+        calendar, _ = self.calendars
         sessions = zip(calendar.opens.tolist(), calendar.closes.tolist(), strict=True)
         staffed = ((opens, closes) for opens, closes in sessions if opens < self.days * DAY)
         return [change for opens, closes in staffed for change in ((opens, team.staff), (closes, 0))]

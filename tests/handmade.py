@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from builder import tabulated, typed
 
+from sim.deadlines import WORKING_DAYS
 from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Reason
-from sim.officetime import WORKING_DAYS
 from sim.plan.compile import compile_scenario
 from sim.plan.model import Channel, Labels, Model, Priority, Replication
 from sim.scenario.domain import Scenario

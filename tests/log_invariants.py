@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from builder import World
 
-from sim import officetime
+from sim import deadlines
 from sim.engine.contract import Kind, Log, Mark, Outcome, Reason
 
 EPS = 1e-6
@@ -196,7 +196,7 @@ def delays_last_as_long_as_drawn(run: Run) -> None:
             case Kind.CITIZEN:
                 end = entered + work
             case Kind.AGENCY:
-                end = officetime.add_working(plan.office, entered, work)
+                end = deadlines.add_days(plan.deadlines, entered, work)
             case Kind.ROUND:
                 which = draws.activity_round[draws.activity[task]]
                 times = plan.round_time[plan.round_start[which] : plan.round_start[which + 1]]
@@ -221,14 +221,16 @@ def clock_obeys_the_marks(run: Run) -> None:
             match run.draws.mark[task]:
                 case Mark.START:
                     received = now if math.isnan(received) else received
-                    due = officetime.due(run.plan.office, now, *limit)
+                    due = deadlines.due(run.plan.deadlines, now, *limit)
                 case Mark.PAUSE:
                     paused = now
                 case Mark.RESUME if not math.isnan(paused):
                     due = (
-                        officetime.due(run.plan.office, now, *limit)
+                        deadlines.due(run.plan.deadlines, now, *limit)
                         if run.plan.restart
-                        else officetime.due_after_pause(run.plan.office, due, paused, now, limit[0])
+                        else deadlines.due_after_pause(
+                            run.plan.deadlines, due, paused, now, limit[0], limit[2]
+                        )
                     )
                     paused = math.nan
                 case Mark.STOP:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from fractions import Fraction
+from typing import NamedTuple
 
 import holidays
 import numpy as np
@@ -43,12 +45,22 @@ def saturday_morning_sessions(today: date) -> list[tuple[int, int]]:
     return [] if today.weekday() == 6 else [(420, 690), (810, 1020)]
 
 
+def weekday_sessions(today: date) -> list[tuple[int, int]]:
+    return [] if today.weekday() >= 5 else [(420, 690), (810, 1020)]
+
+
 def shift_sessions(today: date) -> list[tuple[int, int]]:
     """Tuesdays and Fridays, but for two; two sessions touch, and one ends at midnight."""
     closed = today in (date(2019, 1, 4), date(2019, 1, 8))
     return (
         [(0, 480), (480, 720), (1200, 1440)] if today.strftime("%a") in ("Tue", "Fri") and not closed else []
     )
+
+
+def shift_counting_sessions(today: date) -> list[tuple[int, int]]:
+    """Monday to Friday, but for the day off; the closed Friday, and the days without shifts, count."""
+    off = today == date(2019, 1, 8) or today.weekday() >= 5
+    return [] if off else [(0, 480), (480, 720), (1200, 1440)]
 
 
 def working_minutes(is_open: Minutes, start: int, end: int) -> int:
@@ -75,35 +87,77 @@ def next_day_opening(is_open: Minutes, t: int) -> int:
     return next_opening(is_open, t)
 
 
-def day_closing(is_open: Minutes, day: int) -> int:
-    while not is_open[day * 1440 : (day + 1) * 1440].any():
+class Days(NamedTuple):
+    """An office and the days that deadlines count: those on which `counting` has minutes."""
+
+    is_open: Minutes
+    counting: Minutes
+
+    def count(self, day: int) -> bool:
+        return bool(self.counting[day * 1440 : (day + 1) * 1440].any())
+
+    def end(self, day: int) -> int:
+        """The minute at which a day ends, by the office or, if that is closed, by deadlines; 0: neither."""
+        for minutes in self:
+            of_day = np.flatnonzero(minutes[day * 1440 : (day + 1) * 1440])
+            if len(of_day):
+                return day * 1440 + int(of_day[-1]) + 1
+        return 0
+
+    def next(self, day: int) -> int:
+        """The first day after this one that counts."""
         day += 1
-    end = (day + 1) * 1440
-    while not is_open[end - 1]:
-        end -= 1
-    return end
+        while not self.count(day):
+            day += 1
+        return day
+
+    def after(self, day: int, days: int) -> int:
+        for _ in range(days):
+            day = self.next(day)
+        return day
 
 
-def count_from(is_open: Minutes, received: int, cut_off: float) -> int:
-    return (next_day_opening if received % 1440 >= cut_off else next_opening)(is_open, received)
+def receiving_day(days: Days, t: int, cut_off: float) -> int:
+    day = t // 1440
+    return day if t < days.end(day) and t % 1440 < cut_off else days.next(day)
 
 
-def due(is_open: Minutes, received: int, unit: str, amount: int, cut_off: float) -> float:
-    start = count_from(is_open, received, cut_off)
+def due(days: Days, received: int, unit: str, amount: int, cut_off: float) -> float:
+    day = receiving_day(days, received, cut_off)
     match unit:
-        case "working days":
-            return add_working(is_open, start, amount * 480)
         case "working hours":
-            return add_working(is_open, start, amount * 60)
+            return add_working(days.counting, max(received, day * 1440), amount * 60)
         case "calendar days":
-            return day_closing(is_open, start // 1440 + amount)
+            return days.end(days.next(day + amount - 1))
+        case "working days":
+            return days.end(days.after(day, amount))
         case "same day":
-            return day_closing(is_open, start // 1440)
+            return days.end(day)
     return float("inf")
 
 
-def due_after_pause(is_open: Minutes, due: int, paused: int, resumed: int, unit: str) -> int:
+def due_after_pause(days: Days, due: int, paused: int, resumed: int, unit: str, cut_off: float) -> int:
+    """A day at a time; the dossier is due on no day from the resumption on if it was late when the pause began."""
+    if unit == "working hours":
+        return add_working(days.counting, due, working_minutes(days.counting, paused, resumed))
+    was = last = (due - 1) // 1440
     if unit == "calendar days":
-        days = resumed // 1440 - paused // 1440
-        return day_closing(is_open, (due - 1) // 1440 + days)
-    return add_working(is_open, due, working_minutes(is_open, paused, resumed))
+        last = days.next(was + resumed // 1440 - paused // 1440 - 1)
+    else:
+        first, until = (receiving_day(days, t, cut_off) for t in (paused, resumed))
+        last = days.after(was, sum(days.count(day) for day in range(first + 1, until + 1)))
+    if paused // 1440 > was and last >= resumed // 1440:
+        last = max([was, *(day for day in range(was, resumed // 1440) if days.count(day))])
+    return due if last == was else days.end(last)
+
+
+def add_days(days: Days, t: int, length: Fraction) -> int:
+    """The first whole minute by which so many days have passed, each minute being its part of its own day."""
+    part, today = Fraction(0), -1
+    while length > 0:
+        if t // 1440 != today:
+            today = t // 1440
+            part = Fraction(1, int(days.counting[today * 1440 : (today + 1) * 1440].sum()) or 1)
+        length -= part * int(days.counting[t])
+        t += 1
+    return t

@@ -10,8 +10,8 @@ import math
 from builder import DAY, Dossier, Site, Step, Team, World
 from hypothesis import strategies as st
 
+from sim.deadlines import CALENDAR_DAYS, NO_DEADLINE, SAME_DAY, WORKING_DAYS, WORKING_HOURS
 from sim.engine.contract import Kind, Mark
-from sim.officetime import CALENDAR_DAYS, NO_DEADLINE, SAME_DAY, WORKING_DAYS, WORKING_HOURS
 
 GRID = 5.0
 DESK_ROLES = ("in", "out")

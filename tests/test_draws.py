@@ -173,7 +173,7 @@ def test_work_has_the_laws_mean() -> None:
         ("collect", 2, 0.577),
     ):
         assert abs(np.mean(works[step]) - mean) < 4 * sd / math.sqrt(len(works[step]))
-    assert set(works["agency"]) == {2 * 480.0}
+    assert set(works["agency"]) == {2.0}  # days, as the law says
     assert set(works["ready"]) == set(works["courier"]) == {0.0}
 
 

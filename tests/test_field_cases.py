@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import sim
+from sim.engine import rules
+from sim.plan.compile import compile_scenario
 from sim.results.chosen import chosen
 
 FIELD = Path(__file__).parent / "field"
@@ -78,3 +81,13 @@ def test_the_wait_of_each_class_is_that_of_theory() -> None:
     for name, expected in (("priority_group", 3.75 / 0.85), ("ordinary", 3.75 / 0.85 / 0.25)):
         value = chosen(found.measured, [f"wait.mean@priority={name}"]).value[:, 0]
         assert abs(value.mean() - expected) < 3.5 * value.std(ddof=1) / np.sqrt(len(value)), name
+
+
+def test_three_days_in_an_office_of_seven_hours_end_on_thursday() -> None:
+    model = compile_scenario(sim.load(FIELD / "day_of_seven_hours.toml").scenario)
+    received = (datetime(2019, 1, 7, 9, 20) - datetime.combine(model.first_day, time())) / timedelta(
+        minutes=1
+    )
+    stream = model.streams[0]
+    due = rules.due_when_started(model.plan.deadlines, received, stream.unit, stream.amount, stream.cut_off)
+    assert model.moment(due) == datetime(2019, 1, 10, 16, 30)

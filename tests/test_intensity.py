@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.officecalendar import Season, office_time
+from sim.officecalendar import OfficeCalendar, Season
 from sim.plan.intensity import guide_of, instant, intensity, with_day_factors
 from sim.plan.model import Intensity
 from sim.scenario.domain import Profile, Surge
@@ -18,7 +18,7 @@ from sim.scenario.domain import Profile, Surge
 DAY = 1440.0
 JANUARY = date(2019, 1, 1)
 HOURS = [(450, 720), (780, 990)]
-OFFICE = office_time(JANUARY, 1096, [Season((1, 1), HOURS)], weekdays=range(5))
+OFFICE = OfficeCalendar([Season((1, 1), HOURS)]).office_time(JANUARY, 1096)
 TET = [(date(2019, 2, day) - JANUARY).days for day in range(2, 11)]  # nine days
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.officetime import CALENDAR_DAYS, NO_DEADLINE, SAME_DAY, WORKING_DAYS, WORKING_HOURS
+from sim.deadlines import CALENDAR_DAYS, NO_DEADLINE, SAME_DAY, WORKING_DAYS, WORKING_HOURS
 from sim.scenario import notation
 
 NOTATIONS = [
@@ -67,7 +67,7 @@ def test_durations_are_days(text: str, number: int) -> None:
     [
         ("10 working days", WORKING_DAYS, 10),
         ("1 working day", WORKING_DAYS, 1),
-        ("0.5 working days", WORKING_DAYS, 0.5),
+        ("0.5 working hours", WORKING_HOURS, 0.5),
         ("8 working hours", WORKING_HOURS, 8),
         ("15 calendar days", CALENDAR_DAYS, 15),
         ("same day", SAME_DAY, 0),
@@ -95,7 +95,8 @@ def test_deadlines_have_a_unit_and_an_amount(text: str, unit: int, amount: float
         (notation.days, "-4 weeks", "not a duration"),
         (notation.days, "1.5 weeks", "not a duration"),
         (notation.deadline, "10 days", "not a deadline such as '10 working days'"),
-        (notation.deadline, "1.5 calendar days", "calendar days are whole"),
+        (notation.deadline, "1.5 calendar days", "days are whole"),
+        (notation.deadline, "0.5 working days", "write a part of a day in working hours"),
         (notation.deadline, "0 working days", "not between 0 and 730"),
         (notation.deadline, "731 working days", "not between 0 and 730"),
     ],

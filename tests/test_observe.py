@@ -20,9 +20,9 @@ from handmade import (
     waiting,
 )
 
+from sim.deadlines import NO_DEADLINE, SAME_DAY
 from sim.engine.contract import Kind, Mark, Reason
 from sim.kernelcache import SOURCES
-from sim.officetime import NO_DEADLINE, SAME_DAY
 from sim.results.observe import Status, VisitOutcome, changes, dossiers, staffing, unreceived, visits
 
 MODEL = model()

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from handmade import COPY_YEN_THAN, EXPERTS, TABLES, Dossier, Task, at, desk, model, told, waiting
 
+from sim.deadlines import SAME_DAY
 from sim.engine.contract import Kind, Mark, Reason
 from sim.engine.reference import simulate
-from sim.officetime import SAME_DAY
 from sim.plan.draws import draw
 from sim.plan.model import Channel, Model
 from sim.report.language import language

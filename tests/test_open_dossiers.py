@@ -278,7 +278,7 @@ def test_their_clock_as_the_run_begins() -> None:
         -6 * day + 600,
     ]
     assert math.isnan(own.clock.received[4])
-    assert own.clock.due.tolist()[:4] == [-14 * day + 600, -17 * day, 3 * day, 8 * day + 600]
+    assert own.clock.due.tolist()[:4] == [-14 * day + 990, -17 * day, 3 * day, 8 * day + 990]
     assert np.isnan(own.clock.paused).tolist() == [True, True, False, True, True]
     assert np.isnan(own.clock.ready).tolist() == [False, True, True, True, True]
 

@@ -12,12 +12,11 @@ from builder import DAY, Dossier, Step, Team, World, desk, office
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.deadlines import WORKING_DAYS
 from sim.engine.contract import Floats, Mark
 from sim.engine.reference import simulate
-from sim.officetime import WORKING_DAYS
 
 ROUND_THE_CLOCK = ((0, DAY),)
-DAY_OF_DEADLINE = 480.0
 
 gaps = st.integers(0, 20) | st.floats(0, 20)
 works = st.integers(0, 60) | st.floats(0, 60)
@@ -84,7 +83,7 @@ def test_earliest_due_first(jobs: Jobs, servers: int, ranks: list[int]) -> None:
         Dossier(t, [office("stamp", 0, Mark.START), office("in", work)], deadline=(WORKING_DAYS, rank))
         for t, work, rank in zip(arrivals, works, ranks, strict=False)
     ]
-    keys = [(arrival + DAY_OF_DEADLINE * ranks[i], i) for i, arrival in enumerate(arrivals)]
+    keys = [(arrival // DAY + ranks[i], i) for i, arrival in enumerate(arrivals)]
     teams = [Team([["stamp"]], always(40)), Team([["in"]], always(servers))]
     found = spells(dossiers, teams, by_due=frozenset({"in"}))
     assert found == naive.by_key(arrivals, works, keys, servers)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scenes import model
 
-from sim import officetime
+from sim import deadlines
 from sim.engine import rules
 from sim.plan.model import Channel, Model, QueueName
 from sim.scenario.routes import matches
@@ -44,7 +44,7 @@ def test_horizon_and_warm_up() -> None:
 
 def test_office_reaches_beyond_the_horizon_for_due_dates() -> None:
     plan = model().plan
-    due = officetime.due(plan.office, plan.end - 1, officetime.WORKING_DAYS, 700, np.inf)
+    due = deadlines.due(plan.deadlines, plan.end - 1, deadlines.WORKING_DAYS, 700, np.inf)
     assert np.isfinite(due)
 
 
@@ -235,8 +235,8 @@ def test_streams() -> None:
         ("birth", 1, 6000),
         ("birth", 2, 2000),
     ]
-    assert (transfer.unit, transfer.amount, transfer.cut_off) == (officetime.WORKING_DAYS, 10, 900)
-    assert (births[0].unit, births[0].cut_off) == (officetime.SAME_DAY, np.inf)
+    assert (transfer.unit, transfer.amount, transfer.cut_off) == (deadlines.WORKING_DAYS, 10, 900)
+    assert (births[0].unit, births[0].cut_off) == (deadlines.SAME_DAY, np.inf)
     assert set(transfer.ways) == {Channel.COUNTER, Channel.ONLINE, Channel.POST, Channel.APPOINTMENT}
     assert set(births[0].ways) == {Channel.COUNTER, Channel.APPOINTMENT}
     assert compiled.queues[name.queue_of["resubmit"]] == QueueName(0, "intake", "civil")

@@ -13,7 +13,7 @@ from builder import Site, World, at, clock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import officetime
+from sim import deadlines
 from sim.engine import rules
 from sim.engine.contract import Floats, Ints, Plan
 
@@ -214,27 +214,28 @@ def test_next_round(which: int, t: str, goes: str) -> None:
 @pytest.mark.parametrize(
     ("restart", "unit", "amount", "due"),
     [
-        # Accepted Monday 10:00 with two working days: due Thursday 10:00, as Tuesday is off.
-        # Paused Wednesday 9:00, resumed Thursday 11:00: the clock stood still for 8 + 2 - 0 working hours.
-        pytest.param(False, officetime.WORKING_DAYS, 2, "Fri 12:00", id="moved by the pause"),
-        pytest.param(True, officetime.WORKING_DAYS, 1, "Fri 11:00", id="counted anew"),
-        pytest.param(False, officetime.CALENDAR_DAYS, 2, "Thu 17:00", id="moved by a date"),
+        # Accepted Monday 10:00 with two working days: due on Thursday, as Tuesday is off.
+        # Paused on Wednesday, resumed on Thursday: the clock stood still for a day.
+        pytest.param(False, deadlines.WORKING_DAYS, 2, "Fri 17:00", id="moved by the pause"),
+        pytest.param(True, deadlines.WORKING_DAYS, 1, "Fri 17:00", id="counted anew"),
+        pytest.param(False, deadlines.CALENDAR_DAYS, 2, "Thu 17:00", id="moved by a date"),
     ],
 )
 def test_due_when_resumed(restart: bool, unit: int, amount: float, due: str) -> None:
     plan = plan_of(restart=restart)
-    before = rules.due_when_started(plan.office, at("10:00"), unit, amount, INF)
+    before = rules.due_when_started(plan.deadlines, at("10:00"), unit, amount, INF)
     after = rules.due_when_resumed(
-        plan.office, plan.restart, before, at("Wed 9:00"), at("Thu 11:00"), unit, amount, INF
+        plan.deadlines, plan.restart, before, at("Wed 9:00"), at("Thu 11:00"), unit, amount, INF
     )
     assert clock(after) == due
 
 
 @pytest.mark.parametrize(
     ("t", "cut_off", "due"),
-    [("14:59", "15:00", "Wed 14:59"), ("15:00", "15:00", "Wed 17:00"), ("15:00", "24:00", "Wed 15:00")],
+    [("14:59", "15:00", "Wed 17:00"), ("15:00", "15:00", "Thu 17:00"), ("15:00", "24:00", "Wed 17:00")],
 )
 def test_due_when_started(t: str, cut_off: str, due: str) -> None:
     assert (
-        clock(rules.due_when_started(plan_of().office, at(t), officetime.WORKING_DAYS, 1, at(cut_off))) == due
+        clock(rules.due_when_started(plan_of().deadlines, at(t), deadlines.WORKING_DAYS, 1, at(cut_off)))
+        == due
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 from builder import Dossier, Team, Told, World, agency, at, citizen, desk, milestone, office, story, wait_for
 
+from sim.deadlines import WORKING_DAYS
 from sim.engine.contract import Mark
-from sim.officetime import WORKING_DAYS
 
 
 def roster(*changes: tuple[str, int]) -> list[tuple[float, int]]:
@@ -36,21 +36,21 @@ def test_earliest_due_beats_first_come() -> None:
         ],
         spells=["1 by 0 8:00-8:30", "5 by 0 8:30-9:00", "3 by 0 9:00-9:30"],
         dossiers=[
-            "0 received 8:00 due Fri 17:00 ready 8:30",
-            "1 received 8:05 due Thu 8:05 ready 9:30",
-            "2 received 8:10 due Tue 8:10 ready 9:00",
+            "0 received 8:00 due Mon+ 17:00 ready 8:30",
+            "1 received 8:05 due Thu 17:00 ready 9:30",
+            "2 received 8:10 due Tue 17:00 ready 9:00",
         ],
     )
 
 
 def test_courier_parallel_stage_and_signing_hour() -> None:
     # Couriers go at 10:00 and 15:00, the leader signs from 14:00 to 15:00. The first dossier leaves at 10:00; the
-    # other agency has it until 11:00, our own check ends before that; it is signed at 14:00. The second one
-    # misses the courier by 5 minutes, hence the signing hour, and is half a day late.
+    # other agency has it for an eighth of a day, until 11:00, our own check ends before that; it is signed at 14:00.
+    # The second one misses the courier by 5 minutes, hence the signing hour, and is ready on the next day.
     journey = [
         desk("in", 10, Mark.START),
         wait_for("courier"),
-        [agency(60), office("check", 30)],
+        [agency(0.125), office("check", 30)],
         office("sign", 5),
         milestone(Mark.STOP),
     ]
@@ -82,21 +82,20 @@ def test_courier_parallel_stage_and_signing_hour() -> None:
             "10 by 1 Tue 14:00-Tue 14:05",
         ],
         dossiers=[
-            "0 received 8:10 due Tue 8:10 ready 14:05",
-            "1 received 10:05 due Tue 10:05 ready Tue 14:05",
+            "0 received 8:10 due Tue 17:00 ready 14:05",
+            "1 received 10:05 due Tue 17:00 ready Tue 14:05",
         ],
     )
 
 
-@pytest.mark.parametrize(("restart", "due"), [(False, "Fri 9:50"), (True, "Fri 10:10")])
+@pytest.mark.parametrize(("restart", "due"), [(False, "Fri 17:00"), (True, "Mon+ 17:00")])
 def test_supplement_over_a_day_off(restart: bool, due: str) -> None:
-    # Tuesday is off. Two working days from 8:10 end on Thursday 8:10. The clock stands still from 8:30 to
-    # Wednesday 10:10, that is 7:30 + 2:10 = 9:40 working hours: 7:50 of them to the end of Thursday, and 1:50
-    # on Friday. Counted anew, two working days from Wednesday 10:10 end on Friday 10:10.
-    # The citizen has the papers on Tuesday 9:30 and comes on the next day, at 10:00.
+    # Tuesday is off: two working days from Monday end with Thursday. The check takes eight hours, to Wednesday 8:10.
+    # The clock stands still from Wednesday to Thursday: one day. Counted anew, two working days from Thursday end
+    # with the next Monday. The citizen has the papers on Thursday 9:10 and comes on that day, at 10:00.
     journey = [
         desk("in", 10, Mark.START),
-        office("check", 20, Mark.PAUSE),
+        office("check", 480, Mark.PAUSE),
         citizen(25 * 60),
         desk("in", 10, Mark.RESUME, moments=(0.25,)),
         office("check", 30, Mark.STOP),
@@ -106,18 +105,20 @@ def test_supplement_over_a_day_off(restart: bool, due: str) -> None:
     assert story(world) == Told(
         tasks=[
             "8:00 8:00 8:10",
-            "8:10 8:10 8:30",
-            "8:30 - Tue 9:30",
-            "Wed 10:00 Wed 10:00 Wed 10:10",
-            "Wed 10:10 Wed 10:10 Wed 10:40",
+            "8:10 8:10 Wed 8:10 interrupted 2",
+            "Wed 8:10 - Thu 9:10",
+            "Thu 10:00 Thu 10:00 Thu 10:10",
+            "Thu 10:10 Thu 10:10 Thu 10:40",
         ],
         spells=[
             "0 by 0 8:00-8:10",
-            "1 by 0 8:10-8:30",
-            "3 by 0 Wed 10:00-Wed 10:10",
-            "4 by 0 Wed 10:10-Wed 10:40",
+            "1 by 0 8:10-12:00",
+            "1 by 0 13:00-17:00",
+            "1 by 0 Wed 8:00-Wed 8:10",
+            "3 by 0 Thu 10:00-Thu 10:10",
+            "4 by 0 Thu 10:10-Thu 10:40",
         ],
-        dossiers=[f"0 received 8:10 due {due} ready Wed 10:40"],
+        dossiers=[f"0 received 8:10 due {due} ready Thu 10:40"],
     )
 
 

@@ -9,8 +9,8 @@ import math
 
 from builder import DAY, Dossier, Step, Team, Told, World, at, citizen, desk, milestone, office, story
 
+from sim.deadlines import CALENDAR_DAYS, WORKING_DAYS, WORKING_HOURS
 from sim.engine.contract import Mark
-from sim.officetime import CALENDAR_DAYS, WORKING_DAYS
 
 ONE_DAY = (WORKING_DAYS, 1.0)
 
@@ -26,8 +26,7 @@ def under_way(*stages: Step, received: str, due: str, paused: float = math.nan, 
 
 
 def test_they_wait_from_midnight_in_the_order_of_their_numbers() -> None:
-    # Both are in the queue at 8:00, before the one who comes then; first come, first served. One working day from the
-    # opening ends at 17:00.
+    # Both are in the queue at 8:00, before the one who comes then; first come, first served.
     check = office("check", 30, Mark.STOP)
     dossiers = [
         under_way(check, received="Thu 9:00", due="Mon 17:00"),
@@ -40,16 +39,16 @@ def test_they_wait_from_midnight_in_the_order_of_their_numbers() -> None:
         dossiers=[
             "0 received Thu 9:00 due 17:00 ready 8:30",
             "1 received Fri 10:00 due Fri 17:00 ready 9:00",
-            "2 received 8:00 due 17:00 ready 9:30",
+            "2 received 8:00 due Tue 17:00 ready 9:30",
         ],
     )
 
 
 def test_an_overdue_one_is_the_first_by_due_date() -> None:
-    # At 8:00 the second is the most urgent. At 8:30 so is the one who came at 8:10, due on Tuesday at 8:10.
+    # At 8:00 the second is the most urgent. At 8:30 so is the one who came at 8:10, due on Tuesday.
     check = office("check", 30, Mark.STOP)
     dossiers = [
-        under_way(check, received="Thu 9:00", due="Tue 17:00"),
+        under_way(check, received="Thu 9:00", due="Wed 17:00"),
         under_way(check, received="Fri 10:00", due="-Fri 17:00"),
         Dossier(at("8:10"), [milestone(Mark.START), check], deadline=ONE_DAY),
     ]
@@ -58,29 +57,31 @@ def test_an_overdue_one_is_the_first_by_due_date() -> None:
 
 
 def test_a_pause_counts_from_the_first_day() -> None:
-    # The citizen's papers are back at 10:00, two working hours after the opening. The due moments move by them:
-    # Tuesday 10:00 to 12:00; last Friday 16:00 to 17:00 and on to Monday 9:00; in calendar days not at all, as no
-    # midnight has passed.
-    back = citizen(600, Mark.RESUME)
+    # The citizen's papers are back on Tuesday: the due dates move by a day, and who was late on Monday is late on
+    # Tuesday. A deadline in hours moves by the working time until 10:00, 8 + 2 hours: one is left on Tuesday, then
+    # all of Wednesday, then one on Thursday.
+    back = citizen(DAY + 600, Mark.RESUME)
     dossiers = [
         under_way(back, received="Wed 9:00", due=due, paused=0.0, deadline=(unit, 1.0))
         for due, unit in (
             ("Tue 10:00", WORKING_DAYS),
             ("-Fri 16:00", WORKING_DAYS),
             ("Tue 17:00", CALENDAR_DAYS),
+            ("Tue 16:00", WORKING_HOURS),
         )
     ]
     assert story(World([], dossiers)).dossiers == [
-        "0 received Wed 9:00 due Tue 12:00 ready -",
-        "1 received Wed 9:00 due 9:00 ready -",
-        "2 received Wed 9:00 due Tue 17:00 ready -",
+        "0 received Wed 9:00 due Wed 17:00 ready -",
+        "1 received Wed 9:00 due 17:00 ready -",
+        "2 received Wed 9:00 due Wed 17:00 ready -",
+        "3 received Wed 9:00 due Thu 9:00 ready -",
     ]
 
 
 def test_a_deadline_counted_anew_forgets_the_week_before() -> None:
     back = citizen(600, Mark.RESUME)
     dossiers = [under_way(back, received="Wed 9:00", due="-Fri 16:00", paused=0.0, deadline=ONE_DAY)]
-    assert story(World([], dossiers, restart=True)).dossiers == ["0 received Wed 9:00 due Tue 10:00 ready -"]
+    assert story(World([], dossiers, restart=True)).dossiers == ["0 received Wed 9:00 due Tue 17:00 ready -"]
 
 
 def test_a_clock_that_runs_is_not_resumed() -> None:
@@ -90,7 +91,7 @@ def test_a_clock_that_runs_is_not_resumed() -> None:
 
 def test_a_clock_that_starts_again_keeps_the_first_receiving() -> None:
     dossiers = [under_way(citizen(600, Mark.START), received="Wed 9:00", due="-Fri 16:00", deadline=ONE_DAY)]
-    assert story(World([], dossiers)).dossiers == ["0 received Wed 9:00 due Tue 10:00 ready -"]
+    assert story(World([], dossiers)).dossiers == ["0 received Wed 9:00 due Tue 17:00 ready -"]
 
 
 def test_a_result_that_waits_is_collected() -> None:

@@ -19,9 +19,9 @@ from builder import (
     wait_for,
 )
 
+from sim.deadlines import WORKING_DAYS
 from sim.engine.contract import Mark, Outcome
 from sim.engine.reference import simulate
-from sim.officetime import WORKING_DAYS
 
 ONE_COUNTER = [Team([["in"]])]
 
@@ -160,17 +160,17 @@ def test_work_of_no_minutes_ends_as_it_begins() -> None:
 @pytest.mark.parametrize(
     ("arrival", "started", "due"),
     [
-        pytest.param("3:00", "8:00 8:10", "17:00", id="at night"),
-        pytest.param("8:00", "8:00 8:10", "17:00", id="at opening"),
-        pytest.param("12:00", "13:00 13:10", "Tue 12:00", id="as lunch begins"),
-        pytest.param("12:30", "13:00 13:10", "Tue 12:00", id="at lunch"),
-        pytest.param("17:00", "Tue 8:00 Tue 8:10", "Tue 17:00", id="at closing"),
-        pytest.param("Fri 17:00", "Mon+ 8:00 Mon+ 8:10", "Mon+ 17:00", id="at closing on Friday"),
-        pytest.param("Sun 11:00", "Mon+ 8:00 Mon+ 8:10", "Mon+ 17:00", id="on Sunday"),
+        pytest.param("3:00", "8:00 8:10", "Tue 17:00", id="at night"),
+        pytest.param("8:00", "8:00 8:10", "Tue 17:00", id="at opening"),
+        pytest.param("12:00", "13:00 13:10", "Tue 17:00", id="as lunch begins"),
+        pytest.param("12:30", "13:00 13:10", "Tue 17:00", id="at lunch"),
+        pytest.param("17:00", "Tue 8:00 Tue 8:10", "Wed 17:00", id="at closing"),
+        pytest.param("Fri 17:00", "Mon+ 8:00 Mon+ 8:10", "Tue+ 17:00", id="at closing on Friday"),
+        pytest.param("Sun 11:00", "Mon+ 8:00 Mon+ 8:10", "Tue+ 17:00", id="on Sunday"),
     ],
 )
 def test_dossier_opened_at_odd_hours(arrival: str, started: str, due: str) -> None:
-    """GLPI #687, Prosimos #50: work begins, and the clock counts, from the next opening."""
+    """GLPI #687, Prosimos #50: work begins at the next opening, the day counted first is the one after."""
     journey = [milestone(Mark.START), office("check", 10)]
     told = story(
         World([Team([["check"]])], [Dossier(at(arrival), journey, deadline=(WORKING_DAYS, 1))], days=9)

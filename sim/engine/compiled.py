@@ -24,6 +24,7 @@ from typing import get_type_hints
 import numpy as np
 
 from sim.compiler import njit
+from sim.deadlines import add_days
 from sim.engine import rules
 from sim.engine.agenda import (
     FRONT_SIZE,
@@ -56,7 +57,7 @@ from sim.engine.contract import (
 from sim.engine.lines import head, insert, remove
 from sim.engine.state import Room, events_left, make_log, make_room, more_room
 from sim.kernelcache import cached
-from sim.officetime import add_working, next_day_opening
+from sim.officetime import next_day_opening
 
 NAN = math.nan
 DESK, OFFICE, AGENCY = int(Kind.DESK), int(Kind.OFFICE), int(Kind.AGENCY)
@@ -253,7 +254,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                         received[dossier] = now
                     terms = stream_at[draws.stream[dossier]]
                     due[dossier] = rules.due_when_started(
-                        plan.office, now, terms["unit"], terms["amount"], terms["cut_off"]
+                        plan.deadlines, now, terms["unit"], terms["amount"], terms["cut_off"]
                     )
                 elif mark == STOP:
                     ready[dossier] = now
@@ -332,7 +333,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                         plan.round_start, plan.round_time, activity_at[it["activity"]]["round"], now
                     )
                 elif kind == AGENCY:
-                    until = add_working(plan.office, now, it["to_do"])
+                    until = add_days(plan.deadlines, now, it["to_do"])
                 front_size, slice_ends = add(
                     agenda, front_size, slice_ends, until, _code(FINISH, task, entering)
                 )
@@ -518,7 +519,7 @@ def _pause_or_resume(
         paused[dossier] = now
     elif mark == RESUME and not math.isnan(paused[dossier]):
         due[dossier] = rules.due_when_resumed(
-            plan.office,
+            plan.deadlines,
             plan.restart,
             due[dossier],
             paused[dossier],

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.deadlines import DeadlineCalendar
 from sim.officetime import OfficeTime
 
 Floats = NDArray[np.float64]
@@ -44,7 +45,7 @@ class Kind(IntEnum):
     DESK = 0  # people serve the citizen at a counter; never interrupted
     OFFICE = 1  # people work on the dossier without the citizen
     CITIZEN = 2  # the dossier waits for the citizen: `work` minutes of elapsed time
-    AGENCY = 3  # the dossier waits for another agency: `work` minutes of working time
+    AGENCY = 3  # the dossier waits for another agency: `work` counting days
     ROUND = 4  # the dossier waits for the next instant of its round
     MILESTONE = 5  # nothing to do; it ends as it begins
 
@@ -81,6 +82,7 @@ class Plan(NamedTuple):
     """What holds in every replication of a scenario."""
 
     office: OfficeTime
+    deadlines: DeadlineCalendar
     end: float  # the run stops before this instant
     # queues
     queue_site: Ints  # int[queue]
@@ -121,7 +123,7 @@ class Draws(NamedTuple):
     stage_start: Ids  # int[dossier + 1] stages of dossier d: stage_start[d]:stage_start[d + 1]
     stream: Ids  # int[dossier] row of these tables:
     stream_site: Ids  # int[stream]
-    stream_unit: Codes  # int[stream] of the deadline: a unit of sim.officetime
+    stream_unit: Codes  # int[stream] of the deadline: a unit of sim.deadlines
     stream_amount: Floats  # float[stream] of the deadline
     stream_cut_off: Floats  # float[stream] minutes after midnight; inf: none
     # the legal clock, as the run begins, of those under way by then; NaN: did not happen yet
@@ -138,7 +140,7 @@ class Draws(NamedTuple):
     activity_queue: Ids  # int[activity] -1 unless people work on it
     activity_round: Ids  # int[activity] -1 unless it waits for a round
     activity_mark: Codes  # int[activity] Mark
-    work: Floats  # float[task] minutes of work, or of waiting (see Kind)
+    work: Floats  # float[task] minutes of work, or minutes or days of waiting (see Kind)
     # visits: rows of tasks that a citizen may have to come for; attempt a of row v is v * attempts + a
     visit: Ids  # int[task] row of the visit tables, -1 unless desk work
     attempts: int  # how often a citizen comes at most for one visit

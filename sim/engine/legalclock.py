@@ -24,13 +24,13 @@ class LegalClock:
         if mark == Mark.START:
             if math.isnan(record.received[dossier]):
                 record.received[dossier] = now
-            record.due[dossier] = float(rules.due_when_started(self.plan.office, now, *limit))
+            record.due[dossier] = float(rules.due_when_started(self.plan.deadlines, now, *limit))
         elif mark == Mark.PAUSE:
             self.paused[dossier] = now
         elif mark == Mark.RESUME and not math.isnan(self.paused[dossier]):
             paused, due = self.paused[dossier], record.due[dossier]
             record.due[dossier] = float(
-                rules.due_when_resumed(self.plan.office, self.plan.restart, due, paused, now, *limit)
+                rules.due_when_resumed(self.plan.deadlines, self.plan.restart, due, paused, now, *limit)
             )
             self.paused[dossier] = math.nan
         elif mark == Mark.STOP:

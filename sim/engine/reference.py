@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import simpy
 
+from sim.deadlines import add_days
 from sim.engine import rules
 from sim.engine.clockwork import HOUSEKEEPING, IDS, Clockwork
 from sim.engine.contract import Draws, Kind, Log, Outcome, Plan, Precedence, Reason
@@ -22,7 +23,7 @@ from sim.engine.hall import Hall, Team
 from sim.engine.invariants import verify
 from sim.engine.legalclock import LegalClock
 from sim.engine.record import Record
-from sim.officetime import add_working, next_day_opening
+from sim.officetime import next_day_opening
 
 NAN = math.nan
 
@@ -241,12 +242,10 @@ class Reference:
 
     def waits_until(self, task: int) -> float:
         """The end of a task that nobody works on."""
-        kind, now = self.kind[task], self.env.now
+        kind, now, work = self.kind[task], self.env.now, float(self.draws.work[task])
         if kind == Kind.ROUND:
             return float(self.next_round(self.draws.activity_round[self.draws.activity[task]], now))
-        if kind == Kind.AGENCY:
-            return float(add_working(self.plan.office, now, self.draws.work[task]))
-        return now + float(self.draws.work[task])
+        return float(add_days(self.plan.deadlines, now, work)) if kind == Kind.AGENCY else now + work
 
     def spell_starts(self, task: int, team: Team) -> None:
         """Somebody of the team begins, or goes on, with the task."""

@@ -11,8 +11,8 @@ import math
 import numpy as np
 
 from sim.compiler import register_jitable
+from sim.deadlines import NO_DEADLINE, DeadlineCalendar, due, due_after_pause
 from sim.engine.contract import Floats, Ints
-from sim.officetime import NO_DEADLINE, OfficeTime, due, due_after_pause
 
 
 @register_jitable
@@ -156,16 +156,16 @@ def next_round(round_start: Ints, round_time: Floats, which: int, t: float) -> f
 
 
 @register_jitable
-def due_when_started(office: OfficeTime, t: float, unit: int, amount: float, cut_off: float) -> float:
+def due_when_started(calendar: DeadlineCalendar, t: float, unit: int, amount: float, cut_off: float) -> float:
     """The due instant of a dossier accepted at `t`."""
     if unit == NO_DEADLINE:  # here, lest a compiled engine calls for nothing
         return math.inf
-    return due(office, t, unit, amount, cut_off)
+    return due(calendar, t, unit, amount, cut_off)
 
 
 @register_jitable
 def due_when_resumed(
-    office: OfficeTime,
+    calendar: DeadlineCalendar,
     restart: bool,
     due_now: float,
     paused: float,
@@ -176,5 +176,5 @@ def due_when_resumed(
 ) -> float:
     """The due instant after a supplement: moved by the pause, or counted anew, as the scenario chooses."""
     if restart:
-        return due(office, t, unit, amount, cut_off)
-    return due_after_pause(office, due_now, paused, t, unit)
+        return due(calendar, t, unit, amount, cut_off)
+    return due_after_pause(calendar, due_now, paused, t, unit, cut_off)

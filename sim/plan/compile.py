@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from sim import deadlines, officetime
 from sim.engine.contract import Plan
-from sim.officetime import counted_from
 from sim.plan import digital
-from sim.plan.hours import DAY, clock_of, closings, days_of, office_of, rounds
+from sim.plan.hours import DAY, calendar_of, clock_of, closings, days_of, rounds
 from sim.plan.intensity import intensity
 from sim.plan.journeys import all_ways, step_plans
 from sim.plan.model import Intensity, Model, Place, QueueName, StepPlan, Stream, TeamName, Ways
@@ -31,10 +31,11 @@ def compile_scenario(scenario: Scenario) -> Model:
     """
     first, days = days_of(scenario)
     before = days_before(scenario, first)
-    whole = office_of(scenario.calendar, first - timedelta(days=before), before + days + BEYOND)
-    office = counted_from(whole, before)
+    calendar, since = calendar_of(scenario.calendar), first - timedelta(days=before)
+    office = officetime.counted_from(calendar.office_time(since, before + days + BEYOND), before)
+    legal = deadlines.counted_from(calendar.deadlines(since, before + days + BEYOND), before)
     places = _places(scenario)
-    steps = step_plans(scenario, office.day_minutes)
+    steps = step_plans(scenario)
     procedure_ways = all_ways(scenario)
     queues = queues_of(scenario, places, steps, procedure_ways)
     teams = [
@@ -59,6 +60,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         window=((scenario.horizon.first - first).days * DAY, days * DAY),
         plan=Plan(
             office=office,
+            deadlines=legal,
             end=days * DAY,
             **queue_arrays(scenario, queues, steps)._asdict(),
             **team_arrays(scenario, queues, teams)._asdict(),
@@ -80,7 +82,7 @@ def compile_scenario(scenario: Scenario) -> Model:
         intensities=intensities,
         rosters=tuple(rosters[team.team] for team in teams),
         paid=tuple(paid[team.team] for team in teams),
-        underway=underway(scenario, first, office, places, streams, steps),
+        underway=underway(scenario, first, legal, places, streams, steps),
     )
 
 
@@ -90,7 +92,7 @@ def _intensities(
     """Index by (profile, online) and the intensities; the first one is that of ordinary visits."""
     january = date(first.year, 1, 1)
     start = (first - january).days
-    office = office_of(scenario.calendar, january, start + days + 366)
+    office = calendar_of(scenario.calendar).office_time(january, start + days + 366)
     used = dict.fromkeys([next(iter(scenario.profile)), *(p.profile for p in scenario.procedure.values())])
     keys = [(name, online) for name in used for online in (False, True)]
     surges = list(scenario.demand.surge.values())

@@ -157,8 +157,8 @@ def _queue(stream: Stream, step: StepPlan) -> int:
 
 
 def _factor(stream: Stream, step: StepPlan) -> float:
-    """On work of people the factors of the procedure; of what is waited for, minutes per unit of the law."""
-    return stream.factor[step.name] if step.kind <= Kind.OFFICE else step.to_minutes
+    """On work of people the factors of the procedure; of waiting, that of its unit."""
+    return stream.factor[step.name] if step.kind <= Kind.OFFICE else step.per_unit
 
 
 def hashes(names: Iterable[str]) -> Words:

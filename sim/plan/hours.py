@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.contract import Floats, Ints
-from sim.officecalendar import Season, office_time
+from sim.officecalendar import OfficeCalendar, Season
 from sim.officetime import OfficeTime
 from sim.plan.ragged import flat, starts
 from sim.scenario import notation
@@ -25,8 +25,8 @@ def days_of(scenario: Scenario) -> tuple[date, int]:
     return first, (scenario.horizon.last - first).days + 1
 
 
-def office_of(calendar: Calendar, first: date, days: int) -> OfficeTime:
-    """The office calendar of so many days."""
+def calendar_of(calendar: Calendar) -> OfficeCalendar:
+    """The office calendar, as numbers."""
 
     def sessions(texts: Sequence[str]) -> list[tuple[int, int]]:
         return [notation.hours(text) for text in texts]
@@ -40,17 +40,15 @@ def office_of(calendar: Calendar, first: date, days: int) -> OfficeTime:
             Season((int(season.starts[:2]), int(season.starts[3:])), sessions(season.hours))
             for season in (calendar.summer, calendar.winter)
         ]
-    return office_time(
-        first,
-        days,
+    return OfficeCalendar(
         seasons,
         weekdays={notation.weekday(text) for text in calendar.weekdays},
         weekday_sessions={notation.weekday(d): sessions(h) for d, h in calendar.weekday_hours.items()},
+        deadline_days={notation.weekday(text) for text in calendar.deadline_days},
         country=None if calendar.country == "none" else calendar.country,
         days_off=calendar.days_off,
         make_up_days=calendar.make_up_days,
         closures=calendar.closures,
-        day_minutes=calendar.hours_per_day * 60,
     )
 
 

@@ -11,7 +11,7 @@ from sim.scenario.domain import Procedure, Scenario, Step
 MARKS = {None: Mark.NONE, "start": Mark.START, "pause": Mark.PAUSE, "resume": Mark.RESUME, "stop": Mark.STOP}
 
 
-def step_plans(scenario: Scenario, day_minutes: float) -> dict[str, StepPlan]:
+def step_plans(scenario: Scenario) -> dict[str, StepPlan]:
     """Each step as the draws see it; rounds are numbered in the order of the file."""
     rounds = [name for name, step in scenario.step.items() if step.round is not None]
     return {
@@ -20,7 +20,7 @@ def step_plans(scenario: Scenario, day_minutes: float) -> dict[str, StepPlan]:
             kind=_kind(step),
             mark=MARKS[step.clock],
             law=step.work or step.days,
-            to_minutes={Kind.CITIZEN: 1440.0, Kind.AGENCY: day_minutes}.get(_kind(step), 1.0),
+            per_unit=1440.0 if _kind(step) == Kind.CITIZEN else 1.0,
             round=rounds.index(name) if step.round is not None else -1,
         )
         for name, step in scenario.step.items()

@@ -60,7 +60,7 @@ class StepPlan(NamedTuple):
     kind: int
     mark: int
     law: Law | None
-    to_minutes: float  # minutes per unit of the law
+    per_unit: float  # on what the law gives: minutes a day that the citizen takes
     round: int
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.deadlines import DeadlineCalendar, due
 from sim.engine.contract import Floats, Ids, Mark
 from sim.engine.rules import next_visit
 from sim.keyed import dossier, name_hash, of_dossier
-from sim.officetime import OfficeTime, due
 from sim.plan.arrivals import Arrivals, stream_keys
 from sim.plan.doing import Words
 from sim.plan.model import Clock, Model, Place, StepPlan, Stream, Underway
@@ -36,7 +36,7 @@ def days_before(scenario: Scenario, first: date) -> int:
 def underway(
     scenario: Scenario,
     first: date,
-    office: OfficeTime,
+    calendar: DeadlineCalendar,
     places: Sequence[Place],
     streams: Sequence[Stream],
     steps: dict[str, StepPlan],
@@ -56,7 +56,7 @@ def underway(
         taken[stream] += 1
         if ahead.ways:
             received = _minutes(row.received, first)
-            due_at = _minutes(row.due, first) if row.due else _due(office, streams[stream], received)
+            due_at = _minutes(row.due, first) if row.due else _due(calendar, streams[stream], received)
             clock = _clock((steps[step].mark for step in ahead.behind), received, due_at)
             known.append((received, stream, -taken[stream], ahead.channel, ahead.ways, clock))
     known.sort(key=lambda one: one[0])
@@ -117,8 +117,8 @@ def _clock(marks: Iterable[int], received: float, due_at: float) -> tuple[float,
     return received, due_at, 0.0 if state == Mark.PAUSE else nan, received if state == Mark.STOP else nan
 
 
-def _due(office: OfficeTime, stream: Stream, received: float) -> float:
-    return float(due(office, received, stream.unit, stream.amount, stream.cut_off))
+def _due(calendar: DeadlineCalendar, stream: Stream, received: float) -> float:
+    return float(due(calendar, received, stream.unit, stream.amount, stream.cut_off))
 
 
 def _minutes(moment: datetime, first: date) -> float:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim import officetime
+from sim import deadlines
 from sim.engine.contract import Bools, Ints, Kind, Log, Plan, Reason
 from sim.officetime import DAY, OfficeTime
 from sim.plan.model import Model, Replication
@@ -98,7 +98,7 @@ class Day(NamedTuple):
 def day(model: Model, replication: Replication, log: Log, number: int) -> Day:
     """The day so many days after the first."""
     reading = _Reading.of(model, replication, log, number * DAY)
-    late = officetime.due_day(log.due) < number
+    late = deadlines.due_day(log.due) < number
     movers = defaultdict[int, list[Mover]](list)
     for dossier, pieces in sorted(reading.pieces().items()):
         for trail in _trails(pieces):

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.deadlines import classify
 from sim.engine import rules
 from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Spells
-from sim.officetime import classify
 from sim.plan.model import Model, Replication
 from sim.results.observe import dossier_of_task
 from sim.textfiles import composed
@@ -20,7 +20,7 @@ from sim.textfiles import composed
 class Line(NamedTuple):
     """What happened at an instant: a key of the words for traces, and the values it speaks of.
 
-    Values named `until` and `due` are instants in minutes, `status` a number of `officetime`.
+    Values named `until` and `due` are instants in minutes, `status` a number of `sim.deadlines`.
     """
 
     time: float
@@ -139,7 +139,7 @@ class _Clock:
         draws, own = self.draws, self.draws.stream[self.dossier]
         limit = int(draws.stream_unit[own]), float(draws.stream_amount[own]), float(draws.stream_cut_off[own])
         if mark == Mark.START:
-            self.due = float(rules.due_when_started(self.model.plan.office, t, *limit))
+            self.due = float(rules.due_when_started(self.model.plan.deadlines, t, *limit))
             yield Line(t, "started", {"due": self.due})
         elif mark == Mark.PAUSE:
             self.paused = t
@@ -147,7 +147,7 @@ class _Clock:
         elif mark == Mark.RESUME and math.isfinite(self.paused):
             self.due = float(
                 rules.due_when_resumed(
-                    self.model.plan.office, self.model.plan.restart, self.due, self.paused, t, *limit
+                    self.model.plan.deadlines, self.model.plan.restart, self.due, self.paused, t, *limit
                 )
             )
             self.paused = math.nan

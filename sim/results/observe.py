@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim import officetime
+from sim import deadlines
 from sim.columns import columns
 from sim.engine.contract import Bools, Codes, Draws, Floats, Ints, Log, Outcome, Reason, Whole
 from sim.plan.model import Model, Replication
@@ -38,13 +38,13 @@ class VisitKind(IntEnum):
 
 
 class Status(IntEnum):
-    """How a dossier stands at the end of the run, by date (Circular 01/2018/TT-VPCP; model, section 2)."""
+    """How a dossier stands at the end of the run (Circular 01/2018/TT-VPCP; model, section 2)."""
 
-    EARLY = officetime.EARLY
-    ON_TIME = officetime.ON_TIME
-    LATE = officetime.LATE
-    OPEN = officetime.OPEN
-    OVERDUE = officetime.OVERDUE
+    EARLY = deadlines.EARLY
+    ON_TIME = deadlines.ON_TIME
+    LATE = deadlines.LATE
+    OPEN = deadlines.OPEN
+    OVERDUE = deadlines.OVERDUE
     WITHDRAWN = passes.WITHDRAWN
 
 
@@ -61,7 +61,7 @@ class Visits(NamedTuple):
     service: Floats  # minutes of desk work; stay = wait + service
     outcome: Ints  # VisitOutcome
     waited: Bools  # False for those who left at once, or never came
-    late: Bools  # past its due date, by the date of entering, with the result not ready by then or ready late
+    late: Bools  # past due on entering, with the result not ready by then or ready late
     again: Ints  # visits of the dossier so far, this one included, made necessary by a loop or a leaving
     priority: Codes  # Priority in which the citizen queues first
     kind: Codes  # VisitKind
@@ -139,6 +139,8 @@ def visits(model: Model, replication: Replication, log: Log) -> Visits:
         replication.labels.activity_rework,
         draws.visit,
         draws.priority,
+        draws.stream,
+        draws.stream_unit,
         log.entered,
         log.started,
         log.ended,

@@ -10,13 +10,14 @@ import math
 
 import numpy as np
 
+from sim.deadlines import LATE, OVERDUE, classify, due_day, is_past
 from sim.engine.contract import Bools, Codes, Floats, Ids, Ints, Kind, Mark, Outcome, Reason
 from sim.kernelcache import cached
-from sim.officetime import LATE, OVERDUE, classify, day_of, due_day
+from sim.officetime import day_of
 
 SERVED, UNFINISHED = 4, 5  # how a visit ends beside the reasons for leaving
 FILING, COLLECTING, AGAIN = 0, 1, 2  # what a visit is for
-WITHDRAWN = 5  # how a dossier stands beside the statuses of officetime
+WITHDRAWN = 5  # how a dossier stands beside the statuses of deadlines
 DESK, NO_MARK, PAUSE = int(Kind.DESK), int(Mark.NONE), int(Mark.PAUSE)
 LOST, NO_SHOW = int(Outcome.LOST), int(Reason.NO_SHOW)
 
@@ -34,6 +35,8 @@ def visits(
     rework: Bools,
     visit: Ids,
     of_visit: Codes,
+    stream: Ids,
+    unit: Codes,
     entered: Floats,
     started: Floats,
     ended: Floats,
@@ -47,9 +50,9 @@ def visits(
 ) -> int:
     """Fill in the columns of `Visits`; returns how many there are.
 
-    Kind and rework are those of activities, `of_visit` is the priority of the rows that `visit` names; leavings come
-    by task, then in order of time. `stays` has room for all comings: tasks at the counter and leavings; and another
-    column that tells their tasks.
+    Kind and rework are those of activities, unit that of streams, `of_visit` is the priority of the rows that `visit`
+    names; leavings come by task, then in order of time. `stays` has room for all comings: tasks at the counter and
+    leavings; and another column that tells their tasks.
 
     The comings for each task of a dossier are put in order of entry, then those without a gap are joined; both in
     the rows that the visits will have.
@@ -89,7 +92,7 @@ def visits(
                 else:
                     until[at], wait[at], service[at] = left_time[coming], left_time[coming] - t, 0.0
                     outcome[at], waited[at] = left_reason[coming], left_time[coming] > t
-        needless, last_day = 0, due_day(due[dossier])
+        needless = 0
         row = rows - 1
         for at in range(rows, after):
             if row >= rows and since[at] == until[row] and outcome[row] == SERVED:
@@ -105,7 +108,8 @@ def visits(
             whose[row], since[row], until[row], outcome[row] = dossier, since[at], until[at], outcome[at]
             wait[row], service[row], waited[row] = wait[at], service[at], waited[at]
             judged = ready[dossier] if ready[dossier] < since[at] else since[at]
-            late[row], again[row] = day_of(judged) > last_day, needless
+            late[row] = is_past(due[dossier], judged, unit[stream[dossier]])
+            again[row] = needless
             priority[row] = of_visit[visit[task_of[at]]]
             purpose[row] = AGAIN if is_again else COLLECTING if ready[dossier] <= since[at] else FILING
         rows = row + 1

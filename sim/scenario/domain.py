@@ -55,7 +55,7 @@ class Season(Part):
 
 
 class Calendar(Part):
-    """When the office is open, and the cut-off after which a dossier counts from the next working day."""
+    """When the office is open, and which days deadlines count."""
 
     country: Literal["VN", "none"] = "VN"
     hours: list[Hours] | None = None
@@ -66,8 +66,8 @@ class Calendar(Part):
     days_off: list[date] = []
     make_up_days: list[date] = []
     closures: list[date] = []
+    deadline_days: Annotated[list[Weekday], Field(min_length=1)] = ["Mon", "Tue", "Wed", "Thu", "Fri"]
     cut_off: Clock | Literal["none"] = "15:00"
-    hours_per_day: Annotated[float, Field(gt=0, le=24)] = 8
 
     @model_validator(mode="after")
     def _hours_once(self) -> Calendar:
@@ -111,8 +111,8 @@ class Step(Part):
     """One step of a journey.
 
     With `work` it is done by people: at the counter with the citizen (`desk`) or as office work. With `days`
-    nobody does it: the dossier waits for the citizen (calendar days) or another agency (working days). With
-    `round` it waits for the next courier run or other fixed time. With none of these it is a milestone.
+    nobody does it: the dossier waits for the citizen (calendar days) or another agency (days that deadlines
+    count). With `round` it waits for the next courier run or other fixed time. With none of these it is a milestone.
     The clock mark takes effect when the step ends.
     """
 

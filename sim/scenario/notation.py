@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from sim.officetime import (
+from sim.deadlines import (
     CALENDAR_DAYS,
     NO_DEADLINE,
     SAME_DAY,
@@ -33,7 +33,7 @@ _UNITS = {
 
 
 class Deadline(NamedTuple):
-    """A legal time limit: a unit of :mod:`sim.officetime` and an amount of it."""
+    """A legal time limit: a unit of :mod:`sim.deadlines` and an amount of it."""
 
     unit: int
     amount: float
@@ -105,8 +105,8 @@ def deadline(text: str) -> Deadline:
             "'15 calendar days', 'same day' or 'none'"
         )
     unit, amount = _UNITS[match[2]], float(match[1])
-    if unit == CALENDAR_DAYS and not amount.is_integer():
-        raise ValueError(f"'{text}': calendar days are whole")
+    if unit != WORKING_HOURS and not amount.is_integer():
+        raise ValueError(f"'{text}': days are whole; write a part of a day in working hours")
     if not 0 < amount <= 730:
         raise ValueError(f"'{text}' is not between 0 and 730")
     return Deadline(unit, amount, text)
