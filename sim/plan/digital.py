@@ -1,6 +1,7 @@
-"""The levers of digitisation: what each one does to journeys, loops, teams and work.
+"""The levers of digitisation: what each one does to demand, loops, teams and work.
 
-Mechanisms are assumptions of the model unless a source is named; the numbers stand in the scenario file.
+What they do to journeys stands in :mod:`sim.scenario.stages`. Mechanisms are assumptions of the model unless a source
+is named; the numbers stand in the scenario file.
 """
 
 from __future__ import annotations
@@ -12,10 +13,7 @@ import numpy as np
 
 from sim.engine.contract import Floats
 from sim.scenario.domain import Scenario
-from sim.scenario.levers import Digital, ResultDelivery
-from sim.scenario.values import Stage
-
-Stages = tuple[tuple[str, ...], ...]
+from sim.scenario.levers import Digital
 
 
 def online_share(digital: Digital, days: Sequence[date]) -> Floats:
@@ -31,18 +29,6 @@ def online_share(digital: Digital, days: Sequence[date]) -> Floats:
     return np.interp([d.toordinal() for d in days], at, shares)
 
 
-def without_paper(digital: Digital, stages: Stages) -> Stages:
-    """E-signature: courier runs and other steps that exist for paper alone fall away.
-
-    The teams named in `digital.signature` sign all day instead of at fixed hours (see :func:`signs_all_day`).
-    """
-    if not digital.e_signature or digital.signature is None:
-        return stages
-    skips = set(digital.signature.skips)
-    kept = (tuple(step for step in stage if step not in skips) for stage in stages)
-    return tuple(stage for stage in kept if stage)
-
-
 def signs_all_day(digital: Digital, team: str) -> bool:
     """E-signature: leaders sign wherever they are, during all opening hours."""
     return digital.e_signature and digital.signature is not None and team in digital.signature.teams
@@ -53,29 +39,6 @@ def loop_probability(digital: Digital, loop: str, online: bool, probability: flo
     if online and digital.pre_check is not None and loop in digital.pre_check.loops:
         return probability * (1 - digital.pre_check.avoids)
     return probability
-
-
-def deliveries(digital: Digital, stages: Stages) -> list[tuple[float, Stages]]:
-    """Electronic and postal return of results: (upper bound of the citizen's number, stages).
-
-    Electronic delivery takes the lowest numbers and post the highest, so that raising one share moves nobody
-    between the other two.
-    """
-    result = digital.result
-    if result is None or not any(result.instead_of in stage for stage in stages):
-        return [(1.0, stages)]
-    ways = [
-        (result.electronic, _replaced(stages, result, result.electronic_steps)),
-        (1 - result.postal, stages),
-        (1.0, _replaced(stages, result, result.postal_steps)),
-    ]
-    return [ways[i] for i in range(3) if i == 0 or ways[i][0] > ways[i - 1][0]]
-
-
-def assisted(digital: Digital, stages: Stages) -> Stages:
-    """Assisted digital: staff help to file the online form at a counter, as a desk step before it."""
-    assert digital.assisted is not None
-    return ((digital.assisted.step,), *stages)
 
 
 def known_before(digital: Digital, step: str) -> float:
@@ -94,16 +57,6 @@ def pooled(scenario: Scenario, tiers: list[list[str]]) -> list[list[str]]:
         return tiers
     everything = [f"{role}:*" for role in sorted(desk_roles)]
     return [*tiers[: last + 1], everything, *tiers[last + 1 :]]
-
-
-def as_stages(stages: Sequence[Stage]) -> Stages:
-    """Stages as tuples of step names."""
-    return tuple((stage,) if isinstance(stage, str) else tuple(stage) for stage in stages)
-
-
-def _replaced(stages: Stages, result: ResultDelivery, steps: Sequence[Stage]) -> Stages:
-    at = next(i for i, stage in enumerate(stages) if result.instead_of in stage)
-    return (*stages[:at], *as_stages(steps), *stages[at + 1 :])
 
 
 def _role(pattern: str) -> str:

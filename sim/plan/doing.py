@@ -1,9 +1,8 @@
-"""What drawing needs to know of what is done: activities, and the tasks of courses."""
+"""What drawing needs to know of what is done: activities, and the tasks of dossiers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,9 +12,10 @@ from sim.engine.contract import Bools, Codes, Floats, Ids, Ints, Kind
 from sim.keyed import name_hash
 from sim.laws import Law
 from sim.plan import digital
-from sim.plan.model import Model, StepPlan, Stream
+from sim.plan.courses import Course
+from sim.plan.model import Model, StepPlan, Stream, Way
+from sim.plan.pieces import Act
 from sim.plan.ragged import flat, starts
-from sim.plan.unroll import Forest, Occurrence
 from sim.quantiles import by_normal
 
 Words = NDArray[np.uint64]
@@ -38,6 +38,17 @@ TASK = np.dtype(
 )
 
 
+class Occurrence(NamedTuple):
+    """A step, and which time a dossier does it (1, 2, …)."""
+
+    step: str
+    time: int
+
+    def purpose(self, what: str) -> str:
+        """The name of a random number of this task, for example ``work:appraise:1``."""
+        return f"{what}:{self.step}:{self.time}"
+
+
 class Activities(NamedTuple):
     """A step at a queue, in pairs: the second is the same when a loop inserted it."""
 
@@ -50,9 +61,10 @@ class Activities(NamedTuple):
 
 
 class Doing(NamedTuple):
-    """Tasks of courses."""
+    """Tasks, and the courses that are written down."""
 
-    course: Ints  # int[course + 1] tasks of course c: course[c]:course[c + 1]
+    course: Ints  # int[course + 1] tasks of course c: course[c]:course[c + 1] of `listed`
+    listed: Ints  # index into `task`
     task: Records  # of type TASK
     moment: Words  # uint64[occurrence, attempt] purposes; uint64[occurrence, 0] if nobody comes a second time
     patience: Words  # uint64[occurrence, attempt]; uint64[occurrence, 0] if nobody loses patience
@@ -89,43 +101,44 @@ def activities(model: Model) -> tuple[Ids, Activities]:
     )
 
 
-def doing(model: Model, forest: Forest, activity: Ids, law_at: Callable[[Law | None], int]) -> Doing:
-    """The tasks of all courses; `law_at` says where the row of a law begins."""
+def task_numbers(acts: Iterable[Act], most: Mapping[str, int]) -> dict[Act, int]:
+    """Where tasks stand in `Doing.task`: of each act that of the first time, those of later times come next."""
+    acts = list(acts)
+    return dict(zip(acts, starts([range(most[act.step]) for act in acts]).tolist(), strict=False))
+
+
+def doing(
+    model: Model,
+    ways: Sequence[Way],
+    courses: Iterable[Course],
+    numbers: Mapping[Act, int],
+    most: Mapping[str, int],
+    activity: Ids,
+    law_at: Callable[[Law | None], int],
+) -> Doing:
+    """All tasks, and the courses made of them.
+
+    `numbers` are those of tasks, `most` says how often a step may be done, `law_at` where the row of a law begins.
+    """
     scenario, levers = model.scenario, model.scenario.digital
-    tasks = [flat(course.stages) for course in forest.courses]
-    occurrences = list(dict.fromkeys(task._replace(rework=False) for task in flat(tasks)))
-    number = {occurrence: i for i, occurrence in enumerate(occurrences)}
-    steps = list(model.steps.values())
-    step_number = {name: i for i, name in enumerate(model.steps)}
-    scanning, reuse, citizens = levers.scanning, levers.data_reuse, scenario.citizens
+    listed = [[numbers[task.act] + task.time - 1 for task in course] for course in courses]
+    occurrences = [Occurrence(step, time + 1) for step in model.steps for time in range(most[step])]
+    reuse, citizens = levers.data_reuse, scenario.citizens
     attempts = citizens.come_back_at_most + 1
-    task = np.zeros(len(flat(tasks)), TASK)
-    task["occurrence"] = [number[one._replace(rework=False)] for one in flat(tasks)]
-    task["step"] = [step_number[one.step] for one in flat(tasks)]
-    task["opens"] = [i == 0 for c in forest.courses for stage in c.stages for i in range(len(stage))]
-    task["rework"] = [one.rework for one in flat(tasks)]
-    for purpose in ("work", "scan"):
-        task[purpose] = hashes(o.purpose(purpose) for o in occurrences)[task["occurrence"]]
-    of_step: dict[str, list[Any]] = {
-        "known": [digital.known_before(levers, name) for name in model.steps],
-        "law": [law_at(step.law) for step in steps],
-        "by_normal": [s.law is not None and by_normal(s.law.row, 0) for s in steps],
-        "desk": [step.kind == Kind.DESK for step in steps],
-        "scanned": [scanning is not None and name in scanning.steps for name in model.steps],
-    }
-    for name, values in of_step.items():
-        task[name] = np.array(values)[task["step"]]
     return Doing(
-        course=starts(tasks),
-        task=task,
-        moment=of_visits(model, occurrences, "moment")[:, : attempts * _comes_again(model, forest)],
+        course=starts(listed),
+        listed=np.array(flat(listed), np.int64),
+        task=_tasks(
+            model, occurrences, [(act, time) for act in numbers for time in range(most[act.step])], law_at
+        ),
+        moment=of_visits(model, occurrences, "moment")[:, : attempts * _comes_again(model, ways)],
         patience=of_visits(model, occurrences, "patience")[:, : attempts * (citizens.patience is not None)],
         back=of_visits(model, occurrences, "back"),
         attempts=attempts,
         activity=activity,
-        factor=np.array([[_factor(s, step) for step in steps] for s in model.streams]),
+        factor=np.array([[_factor(s, step) for step in model.steps.values()] for s in model.streams]),
         known_share=reuse.share if reuse is not None else 0.0,
-        scan_law=law_at(scanning.minutes if scanning is not None else None),
+        scan_law=law_at(levers.scanning.minutes if levers.scanning is not None else None),
         patience_law=law_at(citizens.patience),
         priority_share=citizens.priority_share,
         no_show=scenario.appointments.no_show,
@@ -133,16 +146,46 @@ def doing(model: Model, forest: Forest, activity: Ids, law_at: Callable[[Law | N
     )
 
 
-def _comes_again(model: Model, forest: Forest) -> bool:
+def _tasks(
+    model: Model,
+    occurrences: Sequence[Occurrence],
+    acts: Sequence[tuple[Act, int]],
+    law_at: Callable[[Law | None], int],
+) -> Records:
+    """Of each act, done so often before, a record of type TASK."""
+    levers, steps = model.scenario.digital, model.steps
+    number = {occurrence: i for i, occurrence in enumerate(occurrences)}
+    step_number = {name: i for i, name in enumerate(steps)}
+    task = np.zeros(len(acts), TASK)
+    task["occurrence"] = [number[Occurrence(act.step, time + 1)] for act, time in acts]
+    task["step"] = [step_number[act.step] for act, _ in acts]
+    task["opens"] = [act.opens for act, _ in acts]
+    task["rework"] = [act.rework for act, _ in acts]
+    for purpose in ("work", "scan"):
+        task[purpose] = hashes(o.purpose(purpose) for o in occurrences)[task["occurrence"]]
+    of_step: dict[str, list[Any]] = {
+        "known": [digital.known_before(levers, name) for name in steps],
+        "law": [law_at(step.law) for step in steps.values()],
+        "by_normal": [s.law is not None and by_normal(s.law.row, 0) for s in steps.values()],
+        "desk": [step.kind == Kind.DESK for step in steps.values()],
+        "scanned": [levers.scanning is not None and name in levers.scanning.steps for name in steps],
+    }
+    for name, values in of_step.items():
+        task[name] = np.array(values)[task["step"]]
+    return task
+
+
+def _comes_again(model: Model, ways: Iterable[Way]) -> bool:
     """Some citizen may have to come a second time: to be served, or for a later visit."""
 
-    def at_desk(stage: tuple[Occurrence, ...]) -> bool:
-        return any(model.steps[task.step].kind == Kind.DESK for task in stage)
+    def at_desk(stages: Iterable[tuple[str, ...]]) -> list[bool]:
+        return [any(model.steps[step].kind == Kind.DESK for step in stage) for stage in stages]
 
-    later = (
-        at_desk(stage) and not at_desk(before) for c in forest.courses for before, stage in pairwise(c.stages)
-    )
-    return model.scenario.citizens.come_back_at_most > 0 or any(later)
+    def later(way: Way) -> bool:
+        usual, inserted = at_desk(way.stages), at_desk(flat(loop.stages for loop in way.loops))
+        return usual != sorted(usual, reverse=True) or (any(inserted) and not all(usual + inserted))
+
+    return model.scenario.citizens.come_back_at_most > 0 or any(map(later, ways))
 
 
 def of_visits(model: Model, occurrences: Iterable[Occurrence], what: str) -> Words:

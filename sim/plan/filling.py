@@ -21,6 +21,7 @@ from sim.plan.arrivals import Arrivals
 from sim.plan.doing import Doing, Words
 from sim.plan.model import Channel, Priority
 from sim.plan.recipe import NO_LAW, Going, Recipe
+from sim.plan.walking import Ground, Walk, make_walk, walk
 from sim.quantiles import by_normal, direct, exponent, exps, normals, quantile
 
 RESULT, SURVEY, PRIORITY = name_hash("result"), name_hash("survey"), name_hash("priority")
@@ -33,6 +34,7 @@ ONE = np.uint64(
     1
 )  # numbers without a sign stay so: as an index they need no check whether they count from the end
 BLOCK = 256  # tasks
+ON_FOOT = 0  # the course that is not written down
 
 
 class Dossiers(NamedTuple):
@@ -42,7 +44,8 @@ class Dossiers(NamedTuple):
     priority: Codes
     satisfied_within: Floats
     very_satisfied_within: Floats
-    course: Ids  # int[dossier] of the recipe
+    course: Ids  # int[dossier] of the recipe; ON_FOOT: to be found on its way
+    way: Ids  # int[dossier]
 
 
 class Tasks(NamedTuple):
@@ -86,26 +89,30 @@ def fill(dossiers: Arrivals, recipe: Recipe) -> tuple[Dossiers, Tasks]:
     """All columns of these dossiers."""
     n = len(dossiers.stream)
     asked = n if recipe.going.satisfied != NO_LAW else 0
-    of_dossiers = [(float, asked), (float, asked), (ID, n)]
+    of_dossiers = [(float, asked), (float, asked), (ID, n), (ID, n)]
     own = Dossiers(*columns((ID, n + 1), (CODE, n), *of_dossiers))
-    tasks, visits = _send(dossiers, recipe.going, recipe.laws, own)
+    room = make_walk(recipe.ground)
+    tasks, visits = _send(dossiers, recipe.going, recipe.ground, recipe.laws, room, own)
     moments, patiences = visits * recipe.doing.moment.shape[1], visits * recipe.doing.patience.shape[1]
     of_tasks = [(kind, tasks) for kind in (ID, float, ID)]
     of_visits = [(CODE, visits), (float, moments), (float, patiences), (CODE, visits), (bool, visits)]
     theirs = Tasks(*columns((ID, int(own.stage_start[n]) + 1), *of_tasks, *of_visits))
-    _assign(dossiers, own, recipe.doing, recipe.laws, make_block(), make_block(), theirs)
+    of_recipe = recipe.ground, recipe.doing, recipe.laws
+    _assign(dossiers, own, *of_recipe, room, make_block(), make_block(), theirs)
     return own, theirs
 
 
 @partial(cached, _nrt=False)
-def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tuple[int, int]:
+def _send(
+    dossiers: Arrivals, going: Going, ground: Ground, laws: Floats, room: Walk, own: Dossiers
+) -> tuple[int, int]:
     """Fill the columns of dossiers; their course tells how many tasks and visits they make."""
     _, _, key, _, first_way, _ = dossiers
     g_until, g_root = going.until, going.root
     purpose, probability, struck, others = going.purpose, going.probability, going.struck, going.others
     g_stages, g_tasks, g_visits = going.stages, going.tasks, going.visits
     satisfied, very_satisfied = going.satisfied, going.very_satisfied
-    stage_start, _, within, very_within, course = own
+    stage_start, _, within, very_within, course, taken = own
     stage_start[0] = tasks = visits = 0
     for d in range(np.uint64(len(key))):
         if satisfied != NO_LAW:
@@ -121,21 +128,32 @@ def _send(dossiers: Arrivals, going: Going, laws: Floats, own: Dossiers) -> tupl
             fork = np.uint64(node)
             node = struck[fork] if of_dossier(key[d], purpose[fork]) < probability[fork] else others[fork]
         found = np.uint64(~node)
-        course[d] = found
-        stage_start[d + ONE] = stage_start[d] + g_stages[found]
-        tasks += g_tasks[found]
-        visits += g_visits[found]
+        course[d], taken[d] = found, way
+        own_tasks, own_stages, own_visits = g_tasks[found], g_stages[found], g_visits[found]
+        if found == ON_FOOT:
+            own_tasks, own_stages, own_visits = walk(way, key[d], ground, room)
+        stage_start[d + ONE] = stage_start[d] + own_stages
+        tasks += own_tasks
+        visits += own_visits
     return tasks, visits
 
 
 @partial(cached, _nrt=False)
 def _assign(
-    dossiers: Arrivals, own: Dossiers, doing: Doing, laws: Floats, works: Block, waits: Block, theirs: Tasks
+    dossiers: Arrivals,
+    own: Dossiers,
+    ground: Ground,
+    doing: Doing,
+    laws: Floats,
+    room: Walk,
+    works: Block,
+    waits: Block,
+    theirs: Tasks,
 ) -> None:
     """Fill the columns of stages, tasks and visits, and the priority of dossiers."""
-    course, of_citizen = own.course, own.priority
+    course, way, of_citizen = own.course, own.way, own.priority
     stream, _, key, channel, _, _ = dossiers
-    r_course, r_task = doing.course, doing.task
+    r_course, r_listed, r_task = doing.course, doing.listed, doing.task
     r_moment, r_patience, r_back = doing.moment, doing.patience, doing.back
     r_activity, r_factor = doing.activity, doing.factor
     known_share, scan_law, patience_law = doing.known_share, doing.scan_law, doing.patience_law
@@ -158,8 +176,12 @@ def _assign(
             group = PRIORITY_GROUP
         of_citizen[d] = BOOKED if booked else group
         first, last = np.uint64(r_course[course[d]]), np.uint64(r_course[course[d] + 1])
+        listed = r_listed
+        if course[d] == ON_FOOT:
+            number, _, _ = walk(np.uint64(way[d]), luck, ground, room)
+            first, last, listed = np.uint64(0), np.uint64(number), room.tasks
         for i in range(first, last):
-            it = r_task[i]
+            it = r_task[np.uint64(listed[i])]
             if it["opens"]:
                 task_start[stage] = task
                 stage += ONE

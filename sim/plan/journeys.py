@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sim.engine.contract import Kind, Mark
+from sim.loops import LoopPlan
 from sim.plan import digital
-from sim.plan.digital import Stages, as_stages
-from sim.plan.model import Channel, LoopPlan, StepPlan, Way, Ways
+from sim.plan.model import Channel, StepPlan, Way, Ways
 from sim.scenario.domain import Procedure, Scenario, Step
+from sim.scenario.stages import Stages, as_stages, assisted, deliveries, without_paper
 
 MARKS = {None: Mark.NONE, "start": Mark.START, "pause": Mark.PAUSE, "resume": Mark.RESUME, "stop": Mark.STOP}
 
@@ -45,9 +46,7 @@ def _ways(scenario: Scenario, procedure: Procedure) -> Ways:
     return {
         channel: tuple(
             Way(until, stages, loop_plans(scenario, procedure, channel, stages))
-            for until, stages in digital.deliveries(
-                scenario.digital, digital.without_paper(scenario.digital, stages)
-            )
+            for until, stages in deliveries(scenario.digital, without_paper(scenario.digital, stages))
         )
         for channel, stages in lists.items()
     }
@@ -61,7 +60,7 @@ def channels(scenario: Scenario, procedure: Procedure) -> dict[Channel, Stages]:
     if journey.online is not None and procedure.online:
         lists[Channel.ONLINE] = as_stages(journey.online)
         if levers.assisted is not None:
-            lists[Channel.ASSISTED] = digital.assisted(levers, lists[Channel.ONLINE])
+            lists[Channel.ASSISTED] = assisted(levers, lists[Channel.ONLINE])
     if (by_post := journey.post or journey.online) is not None:
         lists[Channel.POST] = as_stages(by_post)
     lists[Channel.APPOINTMENT] = as_stages(journey.appointment) if journey.appointment else counter
@@ -79,7 +78,7 @@ def loop_plans(
             continue
         probability = loop.by_field.get(procedure.field, loop.probability)
         probability = digital.loop_probability(scenario.digital, name, online, probability)
-        steps = digital.without_paper(scenario.digital, as_stages(loop.steps))
+        steps = without_paper(scenario.digital, as_stages(loop.steps))
         loops.append(LoopPlan(name, loop.after, probability, steps, loop.at_most))
     reachable = {step for stage in stages for step in stage}
     reachable |= {step for loop in loops for stage in loop.stages for step in stage}

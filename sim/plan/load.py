@@ -16,12 +16,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.contract import Floats, Ints, Kind
+from sim.loops import Times, expected_times
 from sim.plan import digital
 from sim.plan.model import Channel, Model, Roster, Stream, Way
 from sim.plan.sharing import least_load
-from sim.plan.unroll import courses
 
-StepTimes = dict[tuple[str, bool], float]
 DAY, HOUR, WEEK = 1440.0, 60.0, 7 * 1440.0
 
 
@@ -120,7 +119,7 @@ def _queue_load(model: Model, staff: Floats, width: float) -> Floats:
 
 
 def _work(
-    model: Model, stream: Stream, channel: Channel, steps_of: Callable[[Channel, Way], StepTimes]
+    model: Model, stream: Stream, channel: Channel, steps_of: Callable[[Channel, Way], Times]
 ) -> Iterator[tuple[str, bool, float]]:
     """Of a dossier on its way: a step, whether as the citizen arrives at a counter, expected minutes of work."""
     before = 0.0
@@ -152,18 +151,13 @@ def _channels_of(stream: Stream, share: dict[Channel, float]) -> dict[Channel, f
     return own
 
 
-def _steps(model: Model, channel: Channel, way: Way) -> StepTimes:
+def _steps(model: Model, channel: Channel, way: Way) -> Times:
     """How often people work on each step of a way on average, and whether as the citizen arrives at a counter."""
-    times: StepTimes = {}
-    for course, chance in courses(way):
-        arrival = channel in (Channel.COUNTER, Channel.APPOINTMENT, Channel.ASSISTED)
-        for stage in course.stages:
-            arrival = arrival and model.steps[stage[0].step].kind == Kind.DESK
-            for task in stage:
-                step = model.steps[task.step]
-                if step.law is not None and step.kind <= Kind.OFFICE:
-                    times[task.step, arrival] = times.get((task.step, arrival), 0.0) + chance
-    return times
+    at_counter = channel in (Channel.COUNTER, Channel.APPOINTMENT, Channel.ASSISTED)
+    at_arrival = {name for name, step in model.steps.items() if at_counter and step.kind == Kind.DESK}
+    times = expected_times(way.stages, way.loops, way.looped, at_arrival)
+    people = {name for name, step in model.steps.items() if step.kind <= Kind.OFFICE}
+    return {key: number for key, number in times.items() if key[0] in people}
 
 
 def _minutes(model: Model, stream: Stream, channel: Channel, name: str) -> float:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sim.engine.contract import Bools, Codes, Draws, Floats, Ids, Ints, Plan
 from sim.laws import Law
+from sim.loops import LoopPlan
 from sim.scenario.domain import Scenario
 
 
@@ -62,16 +63,6 @@ class StepPlan(NamedTuple):
     law: Law | None
     per_unit: float  # on what the law gives: minutes a day that the citizen takes
     round: int
-
-
-class LoopPlan(NamedTuple):
-    """A loop as it applies to one procedure and channel."""
-
-    name: str
-    after: str
-    probability: float
-    stages: tuple[tuple[str, ...], ...]
-    at_most: int
 
 
 class Way(NamedTuple):

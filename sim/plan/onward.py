@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sim.plan.digital import Stages, as_stages, deliveries, without_paper
 from sim.plan.journeys import channels, loop_plans
 from sim.plan.model import Channel, Way
 from sim.plan.ragged import flat
 from sim.scenario.domain import Loop, Procedure, Scenario
 from sim.scenario.levers import Digital
 from sim.scenario.routes import loops_of
+from sim.scenario.stages import Stages, as_stages, deliveries, without_paper
 
 
 class Onward(NamedTuple):

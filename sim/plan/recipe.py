@@ -1,12 +1,15 @@
-"""What drawing needs to know of a model, as arrays: names hashed, laws as rows of numbers, courses as trees.
+"""What drawing needs to know of a model, as arrays: names hashed, laws as rows of numbers, ways as trees.
 
 It is made once a model, for loops that numba compiles; what depends on seed and replication is not in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -15,10 +18,22 @@ import numpy as np
 from sim.engine.contract import Bools, Codes, Floats, Ids, Ints, Kind
 from sim.laws import Law, parse
 from sim.plan import digital
-from sim.plan.doing import Activities, Doing, Words, activities, doing, hashes, of_visits
+from sim.plan.courses import Course, Forest
+from sim.plan.doing import (
+    Activities,
+    Doing,
+    Occurrence,
+    Words,
+    activities,
+    doing,
+    hashes,
+    of_visits,
+    task_numbers,
+)
 from sim.plan.model import Channel, Model, Way
+from sim.plan.pieces import Act, Route, cut, most_times
 from sim.plan.ragged import flat
-from sim.plan.unroll import Forest, Occurrence, unroll
+from sim.plan.walking import Ground, ground
 
 DAY = 1440.0
 NO_LAW = -1
@@ -42,7 +57,7 @@ class Going(NamedTuple):
 
     ways: Ints  # int[stream, channel] the first of their ways
     until: Floats  # float[way] see `Way`
-    root: Ints  # int[way] a fork, or ~course
+    root: Ints  # int[way] a fork, or ~course; course 0 is to be found on foot
     purpose: Words  # uint64[fork]
     probability: Floats  # float[fork]
     struck: Ints  # int[fork] a fork, or ~course
@@ -85,6 +100,7 @@ class Recipe(NamedTuple):
     terms: Terms
     activities: Activities
     going: Going
+    ground: Ground
     doing: Doing
     laws: Floats  # the rows of all laws; elsewhere a law is where its row begins
     team: Words  # uint64[team] names
@@ -111,9 +127,12 @@ def _recipe(model: Model) -> Recipe:
             curves.setdefault((stream.site, intensity), len(curves))
     laws, forest = _Laws(), Forest()
     start, underway, every = _ways(model)
-    going = _going(model, start, every, forest, laws)
+    routes = [cut(way) for way in every]
+    going = _going(model, start, every, routes, forest, laws)
     activity, table = activities(model)
-    tasks = doing(model, forest, activity, laws.at)
+    most = reduce(or_, map(most_times, every), Counter[str]())
+    numbers = task_numbers(dict.fromkeys(_acts(routes)), most)
+    tasks = doing(model, every, forest.courses, numbers, most, activity, laws.at)
     return Recipe(
         place=hashes(model.place_key(site) for site in range(len(model.places))),
         procedure=hashes(stream.procedure for stream in streams),
@@ -130,6 +149,7 @@ def _recipe(model: Model) -> Recipe:
         ),
         activities=table,
         going=going,
+        ground=ground(routes, numbers, most, _desk(model)),
         doing=tasks,
         laws=np.array(laws.rows),
         team=hashes(f"team {team.team}" for team in model.teams),
@@ -170,11 +190,11 @@ class _Laws:
         return self._at[law]
 
 
-def _going(model: Model, ways: Ints, every: Sequence[Way], forest: Forest, laws: _Laws) -> Going:
-    survey = model.scenario.survey
-    root = [forest.plant(unroll(way)) for way in every]
-    tasks = [flat(course.stages) for course in forest.courses]
-    desk = {name for name, step in model.steps.items() if step.kind == Kind.DESK}
+def _going(
+    model: Model, ways: Ints, every: Sequence[Way], routes: Sequence[Route], forest: Forest, laws: _Laws
+) -> Going:
+    survey, desk = model.scenario.survey, _desk(model)
+    root = [forest.plant(route) for route in routes]
     return Going(
         ways=ways,
         until=np.array([way.until for way in every], np.float64),
@@ -183,12 +203,24 @@ def _going(model: Model, ways: Ints, every: Sequence[Way], forest: Forest, laws:
         probability=np.array([fork.probability for fork in forest.forks], np.float64),
         struck=np.array(forest.struck, np.int64),
         others=np.array(forest.others, np.int64),
-        stages=np.array([len(course.stages) for course in forest.courses], np.int64),
-        tasks=np.array([len(part) for part in tasks], np.int64),
-        visits=np.array([sum(task.step in desk for task in part) for part in tasks], np.int64),
+        stages=_count(forest.courses, lambda act: act.opens),
+        tasks=_count(forest.courses, lambda act: True),
+        visits=_count(forest.courses, lambda act: act.step in desk),
         satisfied=laws.at(survey.satisfied if survey is not None else None),
         very_satisfied=laws.at(survey.very_satisfied if survey is not None else None),
     )
+
+
+def _count(courses: Iterable[Course], which: Callable[[Act], bool]) -> Ints:
+    return np.array([sum(which(task.act) for task in course) for course in courses], np.int64)
+
+
+def _acts(routes: Iterable[Route]) -> list[Act]:
+    return flat(piece.acts for route in routes for piece in route.pieces)
+
+
+def _desk(model: Model) -> frozenset[str]:
+    return frozenset(name for name, step in model.steps.items() if step.kind == Kind.DESK)
 
 
 def _ways(model: Model) -> tuple[Ints, Ints, list[Way]]:
@@ -211,7 +243,7 @@ def _ways(model: Model) -> tuple[Ints, Ints, list[Way]]:
 
 def _entry(model: Model, way: Way) -> np.uint64:
     step = way.stages[0][0]
-    purposes = of_visits(model, [Occurrence(step, 1, rework=False)], "moment")
+    purposes = of_visits(model, [Occurrence(step, 1)], "moment")
     return np.uint64(purposes[0, 0]) if model.steps[step].kind == Kind.DESK else NOT_DESK
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from sim.scenario import flow_checks, hours_checks, notation, open_checks, routes
+from sim.scenario import clock_checks, flow_checks, hours_checks, loop_checks, notation, open_checks, routes
 from sim.scenario.domain import Scenario
 from sim.scenario.names import unknown_names
 
@@ -76,8 +76,10 @@ _GROUPS: tuple[tuple[Check, ...], ...] = (
         hours_checks.appointments,
         places,
         flow_checks.stages,
-        flow_checks.legal_clock,
-        flow_checks.loops,
+        clock_checks.deadline,
+        clock_checks.stopped,
+        loop_checks.begins,
+        loop_checks.length,
         flow_checks.levers,
         flow_checks.channels,
         flow_checks.patterns,

@@ -1,27 +1,16 @@
-"""What must hold of the way of dossiers: stages, legal clock, loops, levers, queues and who serves them."""
+"""What must hold of the way of dossiers: stages, levers, channels, queues and who serves them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sim.scenario import notation, routes
+from sim.scenario import routes
 from sim.scenario.domain import Scenario
 from sim.scenario.messages import suggest
-from sim.scenario.routes import Queue, matches, steps
+from sim.scenario.routes import Queue, matches
 from sim.scenario.values import Stage
 
 Found = Iterator[tuple[str, str]]
-MOST_STEPS = 500  # of one dossier, all loops taken as often as they may be
-
-_CLOCK = {
-    ("not started", "start"): "running",
-    ("running", "start"): "running",
-    ("paused", "start"): "running",
-    ("stopped", "start"): "running",
-    ("running", "pause"): "paused",
-    ("paused", "resume"): "running",
-    ("running", "stop"): "stopped",
-}
 
 
 def stages(scenario: Scenario) -> Found:
@@ -39,44 +28,6 @@ def stages(scenario: Scenario) -> Found:
                     yield path, f"step '{name}' is desk work; it cannot be done in parallel with others"
 
 
-def legal_clock(scenario: Scenario) -> Found:
-    """Where a procedure has a deadline, every way starts the clock, ends what it pauses, and stops it."""
-    reached: dict[tuple[str, str], None] = {}
-    for name in _journeys_with_deadline(scenario):
-        for channel, listed in routes.channels(scenario.journey[name]).items():
-            path = f"journey.{name}.{channel}"
-            state, wrong = _run(scenario, name, steps(listed), "not started", reached)
-            if wrong:
-                yield path, wrong
-            elif state == "not started":
-                yield path, 'never starts the legal clock; mark a step with clock = "start"'
-            elif state != "stopped":
-                missing = "resume" if state == "paused" else "stop"
-                yield path, f'leaves the legal clock {state}; mark a later step with clock = "{missing}"'
-    yield from _clock_in_loops(scenario, reached)
-
-
-def loops(scenario: Scenario) -> Found:
-    """A loop follows a step that occurs, and all loops together stay short."""
-    for name, loop in scenario.loop.items():
-        concerned = scenario.journey if loop.journeys is None else loop.journeys
-        if not any(loop.after in _steps_of_journey(scenario, journey) for journey in concerned):
-            yield (
-                f"loop.{name}.after",
-                f"step '{loop.after}' occurs in none of the journeys that the loop concerns",
-            )
-    for name, journey in scenario.journey.items():
-        longest = max(len(steps(listed)) for listed in routes.channels(journey).values())
-        longest += sum(
-            loop.at_most * len(steps(loop.steps)) for loop in routes.loops_of(scenario, name).values()
-        )
-        if longest > MOST_STEPS:
-            yield (
-                f"journey.{name}",
-                f"may reach {longest} steps with its loops, more than {MOST_STEPS}; lower `at_most`",
-            )
-
-
 def levers(scenario: Scenario) -> Found:
     """The levers act on steps that they can act on."""
     digital = scenario.digital
@@ -90,7 +41,7 @@ def levers(scenario: Scenario) -> Found:
             f"step '{digital.assisted.step}' is not desk work; help is given at a counter",
         )
     if digital.result and not any(
-        digital.result.instead_of in _steps_of_journey(scenario, j) for j in scenario.journey
+        digital.result.instead_of in routes.steps_of_journey(scenario, j) for j in scenario.journey
     ):
         yield "digital.result.instead_of", f"step '{digital.result.instead_of}' occurs in no journey"
     if isinstance(digital.online_share, list):
@@ -172,49 +123,6 @@ def _stage_lists(scenario: Scenario) -> Iterator[tuple[str, list[Stage]]]:
     if result := scenario.digital.result:
         yield "digital.result.electronic_steps", result.electronic_steps
         yield "digital.result.postal_steps", result.postal_steps
-
-
-def _journeys_with_deadline(scenario: Scenario) -> list[str]:
-    timed = (p.journey for p in scenario.procedure.values() if notation.deadline(p.deadline).text != "none")
-    return list(dict.fromkeys(timed))
-
-
-def _run(
-    scenario: Scenario, journey: str, names: Iterable[str], state: str, reached: dict[tuple[str, str], None]
-) -> tuple[str, str]:
-    """The clock after the steps and what is wrong with them; notes in which state each loop begins."""
-    entries = routes.loops_of(scenario, journey)
-    for name in names:
-        mark = scenario.step[name].clock
-        if mark and (state, mark) not in _CLOCK:
-            return state, f"step '{name}' marks `{mark}` while the legal clock is {state}"
-        state = _CLOCK[state, mark] if mark else state
-        reached |= {
-            (f"{journey}/{loop}", state): None for loop, entry in entries.items() if entry.after == name
-        }
-    return state, ""
-
-
-def _clock_in_loops(scenario: Scenario, reached: dict[tuple[str, str], None]) -> Found:
-    """Loops leave the clock as they found it; a loop may begin within another."""
-    done: set[tuple[str, str]] = set()
-    found: dict[tuple[str, str], None] = {}
-    while pending := [entry for entry in reached if entry not in done]:
-        for place, before in pending:
-            done.add((place, before))
-            journey, _, name = place.partition("/")
-            after, wrong = _run(scenario, journey, steps(scenario.loop[name].steps), before, reached)
-            if not wrong and after not in (before, "running" if before == "not started" else before):
-                wrong = f"finds the legal clock {before} and leaves it {after}; leave it as it was found"
-            if wrong:
-                found[f"loop.{name}.steps", wrong] = None
-    yield from found
-
-
-def _steps_of_journey(scenario: Scenario, journey: str) -> set[str]:
-    lists = routes.channels(scenario.journey[journey]).values()
-    inserted = (loop.steps for loop in routes.loops_of(scenario, journey).values())
-    return {name for listed in (*lists, *inserted) for name in steps(listed)}
 
 
 def _named(pattern: str, queues: Iterable[Queue]) -> list[Queue]:

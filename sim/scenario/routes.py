@@ -48,6 +48,13 @@ def loops_of(scenario: Scenario, journey: str) -> dict[str, Loop]:
     }
 
 
+def steps_of_journey(scenario: Scenario, journey: str) -> set[str]:
+    """The steps of a journey, through any channel, and of the loops that concern it."""
+    lists = channels(scenario.journey[journey]).values()
+    inserted = (loop.steps for loop in loops_of(scenario, journey).values())
+    return {name for listed in (*lists, *inserted) for name in steps(listed)}
+
+
 def highest_online_share(scenario: Scenario) -> float:
     """The online share, or the top of its ramp."""
     share = scenario.digital.online_share
