@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import warnings
 from dataclasses import replace
 
 import typer
@@ -33,6 +34,7 @@ from sim.options import (
     Out,
     Precision,
     Replications,
+    Rows,
     Seed,
     Store,
     Strict,
@@ -54,6 +56,8 @@ from sim.report.progress import STOPPED, end_at_once, progress
 from sim.report.study_screen import also_said
 from sim.report.trace_screen import trace as trace_screen
 from sim.report.verdict_screen import best as best_screen
+from sim.results.result import RowsWarning
+from sim.results.rows import KEPT_REPLICATIONS
 from sim.results.targets import verdicts as verdicts_of
 from sim.scenario import ScenarioError, load, schema
 from sim.selftest import REPLICATIONS
@@ -87,6 +91,7 @@ def run(
     cluster: ClusterAddress = None,
     store: Store = None,
     out: Out = None,
+    rows: Rows = str(KEPT_REPLICATIONS),
     keep_log: KeepLog = False,
     beliefs: Beliefs = DRAWS,
     as_json: Json = False,
@@ -108,6 +113,7 @@ def run(
             replications=replications,
             precision=pairs(precision),
             most=most,
+            rows=rows,
             keep_log=keep_log,
             **options,
         )
@@ -140,6 +146,7 @@ def compare(
     measures: Measures = None,
     thresholds: Thresholds = None,
     out: Out = None,
+    rows: Rows = str(KEPT_REPLICATIONS),
     keep_log: KeepLog = False,
     beliefs: Beliefs = DRAWS,
     as_json: Json = False,
@@ -156,6 +163,7 @@ def compare(
             replications=replications,
             measures=measures or (),
             thresholds=numbers(thresholds),
+            rows=rows,
             keep_log=keep_log,
             **options,
         )
@@ -271,6 +279,7 @@ study_commands.add_to(app)
 
 def main() -> None:
     """Run the command; what is wrong with the input is told in a line or two, with exit code 2."""
+    warnings.simplefilter("ignore", RowsWarning)  # screens and reports say it
     try:
         app()
     except (ScenarioError, ValueError, OSError) as error:

@@ -47,6 +47,12 @@ ClusterAddress = Annotated[
     str | None,
     typer.Option("--cluster", help="Scheduler of a Dask cluster, tcp://HOST:PORT.", show_default=False),
 ]
+Rows = Annotated[
+    str,
+    typer.Option(
+        help="Replications with rows of visits, dossiers, days and hours: a number, or all of them."
+    ),
+]
 KeepLog = Annotated[
     bool, typer.Option("--keep-log", help="Keep what happened to every task, too: log.parquet in the folder.")
 ]

@@ -45,17 +45,26 @@ def test_run_in_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
     assert "1 lần lặp cùng lúc" in ran.out  # there is nothing else to do, however many could be at work
 
 
-def test_which_replications_have_rows_is_said(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_which_replications_have_rows_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     arguments = (TINY, "--replications", "3", "--workers", "1", "--lang", "en")
     line = "Measures are of all 3 replications; rows, views and official forms of the first 2."
+    some = ("--rows", "2")
     assert "Measures are of all" not in sim(capsys, "run", *arguments).out
-    monkeypatch.setattr("sim.study.replicate.KEPT_REPLICATIONS", 2)
-    assert line in sim(capsys, "run", *arguments).out
-    assert line in sim(capsys, "compare", CHILD, *arguments).out
-    told = json.loads(sim(capsys, "run", *arguments, "--json").out)
-    assert told["provenance"]["rows_of"] == 2
+    assert "Measures are of all" not in sim(capsys, "run", *arguments, "--rows", "all").out
+    ran = sim(capsys, "run", *arguments, *some, "--out", str(tmp_path))
+    assert line in ran.out
+    assert "rows are of the first" not in ran.err  # once is enough
+    assert line in sim(capsys, "compare", CHILD, *arguments, *some).out
+    told = json.loads((tmp_path / "provenance.json").read_text("utf-8"))
+    assert told["rows_of"] == 2
+
+
+@pytest.mark.parametrize("rows", ["0", "-1", "every", "1.5"])
+def test_rows_of_no_number_of_replications(capsys: pytest.CaptureFixture[str], rows: str) -> None:
+    for more in ((), ("--precision", "wait.mean=5%")):
+        ran = sim(capsys, "run", TINY, f"--rows={rows}", *more)
+        assert ran.code == 2
+        assert ran.err == f"rows: '{rows}' is no number of replications; write 1 or more, or all\n"
 
 
 def test_logs_are_left_if_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

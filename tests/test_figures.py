@@ -70,7 +70,8 @@ def result(number: int = 0, replications: int = 3) -> Result:
 def told(name: str, title: str, measured: Measured, visits: pd.DataFrame, provenance: dict) -> Result:
     """A result whose visits are given as a table."""
     made = Result(name, title, measured, provenance, None, [])
-    vars(made)["visits"] = visits
+    made._held["visits"] = visits
+    visits.attrs = {"rows_of": 1, "replications": 1}
     return made
 
 

@@ -2,6 +2,7 @@
 
 import pickle
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.results.result import RowsWarning
+from sim.results.saved import load_saved
 from sim.study import executors
 from sim.study.replicate import replicate
 from sim.study.tasks import Batch, Task, perform
@@ -33,11 +36,11 @@ def test_threads_and_processes_give_the_same_numbers() -> None:
     pd.testing.assert_frame_equal(threads.logs, processes.logs)
 
 
-def test_rows_are_kept_of_the_first_replications_only(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.filterwarnings("ignore::sim.results.result.RowsWarning")
+def test_rows_are_kept_of_as_many_replications_as_asked_for() -> None:
     file = sim.load(VALID / "tiny.toml")
-    whole = sim.run(file, replications=4, workers=2)
-    monkeypatch.setattr("sim.study.replicate.KEPT_REPLICATIONS", 3)
-    some = sim.run(file, replications=4, workers=2)
+    whole = sim.run(file, replications=4, workers=2, rows="all")
+    some = sim.run(file, replications=4, workers=2, rows=3)
     assert (whole.provenance["rows_of"], some.provenance["rows_of"]) == (4, 3)
     pd.testing.assert_frame_equal(some.measures, whole.measures)
     pd.testing.assert_frame_equal(some.visits, whole.visits.query("replication < 3"))
@@ -46,11 +49,42 @@ def test_rows_are_kept_of_the_first_replications_only(monkeypatch: pytest.Monkey
     assert some.waits()["count"].sum() == some.visits["waited"].sum()
 
 
-def test_many_replications_hold_no_more_than_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside the measures: 16 bytes for each figure of each replication."""
-    monkeypatch.setattr("sim.study.replicate.KEPT_REPLICATIONS", 2)
+def test_ten_replications_have_rows_unless_more_are_asked_for() -> None:
     file = sim.load(VALID / "tiny.toml")
-    few, many = (len(pickle.dumps(sim.run(file, replications=n, workers=1))) for n in (2, 22))
+    both = file, file.change({"demand.scale": 2}, name="more")
+    for rows, expected in (({}, 10), ({"rows": "all"}, 12), ({"rows": 20}, 12)):
+        compared = sim.compare(both, replications=12, workers=2, **rows)
+        assert [one.provenance["rows_of"] for one in compared.results] == [expected] * 2
+        assert len(compared.results[0].rows) == expected
+
+
+def test_a_table_says_of_how_many_replications_it_is(tmp_path: Path) -> None:
+    file = sim.load(VALID / "tiny.toml")
+    some = sim.run(file, replications=4, workers=1, rows=3)
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        some.save(tmp_path)
+        assert not heard
+    about = {"rows_of": 3, "replications": 4}
+    for one in (some, load_saved(tmp_path)):
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            tables = [one.visits, one.dossiers, one.open_by_day, one.work_by_hour, one.forms, one.days]
+            tables += [one.waits(), one.on_time(), one.staffing(), one.backlog()]
+        words = 'rows are of the first 3 of 4 replications; run with rows="all" for all'
+        assert [(str(one.message), one.category) for one in told] == [(words, RowsWarning)] * len(tables)
+        assert {warning.filename for warning in told} == {__file__}  # where it is read
+        assert [table.attrs for table in tables] == [about] * len(tables)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        whole = sim.run(file, replications=4, workers=1)
+        assert whole.visits.attrs == {"rows_of": 4, "replications": 4}
+
+
+def test_many_replications_hold_no_more_than_few() -> None:
+    """Beside the measures: 16 bytes for each figure of each replication."""
+    file = sim.load(VALID / "tiny.toml")
+    few, many = (len(pickle.dumps(sim.run(file, replications=n, workers=1, rows=2))) for n in (2, 22))
     rows = len(sim.run(file, replications=1, workers=1).measured.key)
     assert many - few == pytest.approx(20 * 16 * rows, abs=500)
 

@@ -72,7 +72,7 @@ ROSTER = [
 def hand(*replications: int) -> Result:
     """As many replications, each with the first so many of the dossiers."""
     ran = [told(MODEL, by_hand()[:first], ROSTER) for first in replications or (6,)]
-    return result_of(NAMED, MODEL, ran, {})
+    return result_of(NAMED, MODEL, ran, {"replications": len(ran)})
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_backlog_obeys_littles_law():
         Dossier(start + 100 * i, received=start + 100 * i, due=inf, ready=start + 100 * i + minutes)
         for i, minutes in enumerate(took)
     ]
-    kept = result_of(NAMED, MODEL, [told(MODEL, cases)], {})
+    kept = result_of(NAMED, MODEL, [told(MODEL, cases)], {"replications": 1})
     window = MODEL.window[1] - MODEL.window[0]
     centre = kept.open_by_day[kept.open_by_day["site"] == "centre"]
     assert centre["mean"].mean() == pytest.approx(len(took) / window * np.mean(took))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,13 +27,31 @@ UNSTABLE = {"overloaded", "unserved", "growing"}
 LONG = ("visits", "dossiers", "backlog", "staffing", "scores")
 
 
+# Of rows, by the names of their files: from the model and the rows of some replications.
+TABLES: dict[str, Callable[[Model, Sequence[Rows]], pd.DataFrame]] = {
+    "visits": frames.visit_frame,
+    "dossiers": frames.dossier_frame,
+    "backlog": frames.backlog_frame,
+    "days": frames.day_frame,
+    "staffing": frames.staffing_frame,
+    "forms": lambda _, parts: frames.joined(part.forms for part in parts),
+    "points": lambda _, parts: frames.joined(part.points for part in parts),
+    "scores": frames.score_frame,
+}
+
+
+class RowsWarning(UserWarning):
+    """A table has rows of some of the replications only."""
+
+
 @dataclass(frozen=True)
 class Result:
     """What replications of one scenario gave.
 
     Measures are there of all replications. Rows (visits, dossiers and so on), and what is computed from them, are
-    there of the first `provenance["rows_of"]` only, so that memory does not grow with the replications. Every table
-    has a column `replication`, from 0.
+    there of the first `provenance["rows_of"]` only, so that memory does not grow with the replications; `run` and
+    `compare` are told of how many by `rows`. Such a table has both numbers in its `attrs`; to read one that is not of
+    all replications gives a `RowsWarning`. Every table has a column `replication`, from 0.
     """
 
     name: str
@@ -41,6 +60,7 @@ class Result:
     provenance: dict[str, Any] = field(repr=False)
     model: Model = field(repr=False)
     rows: Sequence[Rows] = field(repr=False)
+    _held: dict[str, pd.DataFrame] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     @cached_property
     def measures(self) -> pd.DataFrame:
@@ -55,35 +75,35 @@ class Result:
         """What the replications say together."""
         return estimates(self.measured)
 
-    @cached_property
+    @property
     def visits(self) -> pd.DataFrame:
         """See :func:`sim.results.frames.visit_frame`."""
-        return frames.visit_frame(self.model, self.rows)
+        return self._read("visits")
 
-    @cached_property
+    @property
     def dossiers(self) -> pd.DataFrame:
         """See :func:`sim.results.frames.dossier_frame`."""
-        return frames.dossier_frame(self.model, self.rows)
+        return self._read("dossiers")
 
-    @cached_property
+    @property
     def open_by_day(self) -> pd.DataFrame:
         """See :func:`sim.results.frames.backlog_frame`."""
-        return frames.backlog_frame(self.model, self.rows)
+        return self._read("backlog")
 
-    @cached_property
+    @property
     def days(self) -> pd.DataFrame:
         """See :func:`sim.results.frames.day_frame`."""
-        return frames.day_frame(self.model, self.rows)
+        return self._read("days")
 
     @cached_property
     def stability(self) -> pd.DataFrame:
         """Whether backlogs still grow; see :func:`sim.results.daily.stability`."""
-        return daily.stability(self.days)
+        return daily.stability(self._table("days"))
 
     @cached_property
     def warm_up(self) -> pd.DataFrame:
         """Whether the warm-up was long enough; see :func:`sim.results.daily.warm_up`."""
-        return daily.warm_up(self.days)
+        return daily.warm_up(self._table("days"))
 
     @property
     def is_stable(self) -> bool:
@@ -104,33 +124,30 @@ class Result:
         """
         return precision_table(self.measured, self.provenance.get("precision", NO_PRECISION))
 
-    @cached_property
+    @property
     def work_by_hour(self) -> pd.DataFrame:
         """See :func:`sim.results.frames.staffing_frame`."""
-        return frames.staffing_frame(self.model, self.rows)
+        return self._read("staffing")
 
-    @cached_property
+    @property
     def forms(self) -> pd.DataFrame:
         """See :func:`sim.results.official.forms`."""
-        return frames.joined(part.forms for part in self.rows)
+        return self._read("forms")
 
-    @cached_property
+    @property
     def points(self) -> pd.DataFrame:
         """See :func:`sim.results.official.points`."""
-        return frames.joined(part.points for part in self.rows)
+        return self._read("points")
 
-    @cached_property
+    @property
     def scores(self) -> pd.DataFrame:
         """See :func:`sim.results.frames.score_frame`."""
-        return frames.score_frame(self.model, self.rows)
+        return self._read("scores")
 
-    @cached_property
+    @property
     def logs(self) -> pd.DataFrame:
         """See :func:`sim.results.frames.log_frame`; ValueError unless the run was asked to `keep_log`."""
-        kept = [(part.case, part.tasks) for part in self.rows if part.tasks is not None]
-        if not kept:
-            raise ValueError("the logs were not kept; run with keep_log=True")
-        return frames.log_frame(self.model, kept)
+        return self._read("log")
 
     def summary(self, group: Iterable[str] | None = None) -> pd.DataFrame:
         """Each measure over all replications and its 95 % interval; n observations are behind it.
@@ -147,37 +164,37 @@ class Result:
         Figures have `_low` and `_high`, over the replications with rows; `count` visits waited. This holds for all
         views; see :mod:`sim.results.views`.
         """
-        return views.waits(self.visits, by, self._replications)
+        return views.waits(self._read("visits"), by, self._replications)
 
     def on_time(self, by: Sequence[str] = ("site",)) -> pd.DataFrame:
         """Early, on time (early included) and late, open and overdue; `by` names columns of `dossiers`.
 
         `count` is the denominator of the rates: finished or overdue, as in `on_time.rate`.
         """
-        return views.on_time(self.dossiers, by, self._replications)
+        return views.on_time(self._read("dossiers"), by, self._replications)
 
     def backlog(self, by: Sequence[str] = ("site", "date")) -> pd.DataFrame:
         """Dossiers `open` at the end of the day, and `mean` through it; `by` names columns of `open_by_day`.
 
         Without `date` both are means over the days of a group.
         """
-        return views.backlog(self.open_by_day, by, self._replications)
+        return views.backlog(self._read("backlog"), by, self._replications)
 
     def staffing(self, by: Sequence[str] = ("team", "hour")) -> pd.DataFrame:
         """Utilisation, hours (rostered, present, overtime) and cost in VND; `by` names columns of `work_by_hour`."""
-        return views.staffing(self.work_by_hour, by, self._replications)
+        return views.staffing(self._read("staffing"), by, self._replications)
 
     def form_07a(self, replication: int | None = 0) -> pd.DataFrame:
         """Form 07a for the measuring window in one replication; None: the mean over those with rows."""
-        return official.form_07a(self.forms, replication)
+        return official.form_07a(self._read("forms"), replication)
 
     def form_ii06a(self, replication: int | None = 0) -> pd.DataFrame:
         """Form II.06a for the measuring window in one replication; None: the mean over those with rows."""
-        return official.form_ii06a(self.forms, replication)
+        return official.form_ii06a(self._read("forms"), replication)
 
     def indicators(self) -> pd.DataFrame:
         """The nine indicators of Circular 01/2018/TT-VPCP: mean points over replications with rows; NaN: unknown."""
-        return official.indicators(self.points)
+        return official.indicators(self._read("points"))
 
     def titles(self, noun: str) -> dict[str, str]:
         """The titles of the scenario's sites or fields, in the order of the file."""
@@ -198,32 +215,55 @@ class Result:
         is, if it was kept.
         """
         (Path(folder) / "provenance.json").unlink(missing_ok=True)  # a folder without it is not complete
-        tables = {
-            "summary": self.summary(),
-            "measures": self.measures,
-            "visits": self.visits,
-            "dossiers": self.dossiers,
-            "backlog": self.open_by_day,
-            "days": self.days,
-            "stability": self.stability,
-            "warm_up": self.warm_up,
-            "staffing": self.work_by_hour,
-            "forms": self.forms,
-            "points": self.points,
-            "scores": self.scores,
-        }
+        for name, table in self._tables().items():
+            as_csv = name != "log" and (long_as_csv or name not in LONG)
+            save_table(table, Path(folder), name, as_csv=as_csv)
+        save_json(self.provenance, Path(folder), "provenance")
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by the name of its file."""
+        tables = {"summary": self.summary(), "measures": self.measures}
+        tables |= {name: self._table(name) for name in TABLES}
+        tables |= {"stability": self.stability, "warm_up": self.warm_up}
         if len(self.precision):
             tables["precision"] = self.precision
-        for name, table in tables.items():
-            save_table(table, Path(folder), name, as_csv=long_as_csv or name not in LONG)
-        if self.rows[0].tasks is not None:
-            save_table(self.logs, Path(folder), "log", as_csv=False)
-        save_json(self.provenance, Path(folder), "provenance")
+        if self._has_log:
+            tables["log"] = self._table("log")
+        return tables
+
+    def _read(self, name: str) -> pd.DataFrame:
+        """A table of rows for whoever reads it, who is told if it is not of all replications."""
+        table = self._table(name)
+        if table.attrs["rows_of"] < table.attrs["replications"]:
+            told = (
+                'rows are of the first {rows_of} of {replications} replications; run with rows="all" for all'
+            )
+            warnings.warn(told.format_map(table.attrs), RowsWarning, stacklevel=3)
+        return table
+
+    def _table(self, name: str) -> pd.DataFrame:
+        """A table of rows, made once."""
+        if name not in self._held:
+            table = self._made(name)
+            table.attrs = {key: self.provenance[key] for key in ("rows_of", "replications")}
+            self._held[name] = table
+        return self._held[name]
+
+    def _made(self, name: str) -> pd.DataFrame:
+        if name != "log":
+            return TABLES[name](self.model, self.rows)
+        if not self._has_log:
+            raise ValueError("the logs were not kept; run with keep_log=True")
+        return frames.log_frame(self.model, [(part.case, part.tasks) for part in self.rows if part.tasks])
+
+    @property
+    def _has_log(self) -> bool:
+        return self.rows[0].tasks is not None
 
     @property
     def _replications(self) -> Ints:
         """Those with rows."""
-        return np.arange(len(self.rows))
+        return np.arange(self.provenance["rows_of"])
 
 
 def collect(

@@ -16,9 +16,20 @@ from sim.results.daily import Daily, daily
 from sim.results.groups import field_level, within
 from sim.results.observe import Dossiers, Observed, Staffing, Visits, dossier_of_task
 from sim.results.scores import Scores, satisfaction, scores
+from sim.scenario import ScenarioError
 
 # Their rows show how days and dossiers go, and bear intervals; a year's take some ten megabytes a replication.
 KEPT_REPLICATIONS = 10
+Kept = int | str  # of how many replications rows are kept: a number, or "all"
+
+
+def kept(rows: Kept, replications: int) -> int:
+    """How many of so many replications have rows; ScenarioError for neither a number from 1 on nor "all"."""
+    if rows == "all":
+        return replications
+    if not str(rows).isdecimal() or not int(rows):
+        raise ScenarioError(f"rows: '{rows}' is no number of replications; write 1 or more, or all")
+    return min(int(rows), replications)
 
 
 class Case(NamedTuple):

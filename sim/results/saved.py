@@ -11,26 +11,21 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from sim.engine.contract import Ints
 from sim.plan.model import Model
 from sim.results.chosen import name_of
 from sim.results.comparison import Comparison
 from sim.results.measured import KEY, Measured
 from sim.results.provenance import FORMAT
-from sim.results.result import Result
+from sim.results.result import TABLES, Result
 from sim.results.rows import Rows
 from sim.scenario import ScenarioError
-
-TABLES = ("measures", "visits", "dossiers", "backlog", "days", "staffing", "forms", "points", "scores")
 
 
 @dataclass(frozen=True)
@@ -41,49 +36,14 @@ class SavedResult(Result):
     model: Model = field(init=False, repr=False)
     rows: Sequence[Rows] = field(init=False, default=(), repr=False)
 
-    @cached_property
-    def visits(self) -> pd.DataFrame:
-        """As it was saved; so are the other tables."""
-        return read_table(self.folder, "visits")
-
-    @cached_property
-    def dossiers(self) -> pd.DataFrame:  # noqa: D102
-        return read_table(self.folder, "dossiers")
-
-    @cached_property
-    def open_by_day(self) -> pd.DataFrame:  # noqa: D102
-        return read_table(self.folder, "backlog")
-
-    @cached_property
-    def days(self) -> pd.DataFrame:  # noqa: D102
-        return read_table(self.folder, "days")
-
-    @cached_property
-    def work_by_hour(self) -> pd.DataFrame:  # noqa: D102
-        return read_table(self.folder, "staffing")
-
-    @cached_property
-    def forms(self) -> pd.DataFrame:  # noqa: D102
-        return read_table(self.folder, "forms")
-
-    @cached_property
-    def points(self) -> pd.DataFrame:  # noqa: D102
-        return read_table(self.folder, "points")
-
-    @cached_property
-    def scores(self) -> pd.DataFrame:  # noqa: D102
-        return read_table(self.folder, "scores")
-
-    @cached_property
-    def logs(self) -> pd.DataFrame:
-        """As they were saved; ValueError unless the run was asked to `keep_log`."""
-        if not (self.folder / "log.parquet").is_file():
+    def _made(self, name: str) -> pd.DataFrame:
+        if name == "log" and not self._has_log:
             raise ValueError("the logs were not kept; run with keep_log=True")
-        return read_table(self.folder, "log")
+        return read_table(self.folder, name)
 
     @property
-    def _replications(self) -> Ints:
-        return np.arange(self.provenance["rows_of"])
+    def _has_log(self) -> bool:
+        return (self.folder / "log.parquet").is_file()
 
 
 def load_saved(folder: str | os.PathLike[str]) -> Result | Comparison:
@@ -139,7 +99,9 @@ def _provenance(folder: Path) -> dict[str, Any]:
 
 
 def _result(folder: Path, about: dict[str, Any]) -> SavedResult:
-    missing = [f"{name}.parquet" for name in TABLES if not (folder / f"{name}.parquet").is_file()]
+    missing = [
+        f"{name}.parquet" for name in ("measures", *TABLES) if not (folder / f"{name}.parquet").is_file()
+    ]
     if missing:
         raise ScenarioError(f"{folder}: is incomplete, without {', '.join(missing)}; run again")
     measured = _measured(folder, about["replications"])

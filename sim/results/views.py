@@ -141,7 +141,9 @@ def _view(
         mean, low, high = interval(found.to_numpy(), weights.to_numpy())
         bounds = {name: mean, f"{name}_low": np.maximum(low, 0.0), f"{name}_high": high}
         view |= {column: pd.Series(bound, found.index) for column, bound in bounds.items()}
-    return pd.DataFrame(view).reset_index()
+    found = pd.DataFrame(view).reset_index()
+    found.attrs = dict(table.attrs)
+    return found
 
 
 def _check(table: pd.DataFrame, by: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from sim.results.groups import Groupings
 from sim.results.measured import key
 from sim.results.precision import about_precision, running
 from sim.results.result import Result
+from sim.results.rows import KEPT_REPLICATIONS, Kept, kept
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.study.campaign import Campaign
 from sim.study.replicate import results
@@ -22,12 +23,19 @@ LEAST, MOST = Rule.least, Rule.most
 
 
 def to_precision(
-    campaign: Campaign, file: ScenarioFile, precision: Precision, rule: Rule, *, keep_log: bool = False
+    campaign: Campaign,
+    file: ScenarioFile,
+    precision: Precision,
+    rule: Rule,
+    *,
+    rows: Kept = KEPT_REPLICATIONS,
+    keep_log: bool = False,
 ) -> Result:
     """The result of as many replications as the rule asks for; its provenance tells what was asked and reached."""
     check_names(file, precision)
+    kept(rows, rule.least)  # an error comes before anything is simulated
     stopped = stop(campaign, file, precision, rule)
-    result = results(campaign, [file], stopped.needed, keep_log=keep_log)[0]
+    result = results(campaign, [file], stopped.needed, rows=rows, keep_log=keep_log)[0]
     about = about_precision(list(precision), rule, met=stopped.precise)
     return replace(result, provenance=result.provenance | {"precision": about})
 

@@ -13,6 +13,7 @@ from sim.plan.model import Model, Replication
 from sim.results.comparison import Comparison
 from sim.results.life import Line, find, life, name_of
 from sim.results.result import Result
+from sim.results.rows import KEPT_REPLICATIONS, Kept
 from sim.scenario import ScenarioError, ScenarioFile, Source, read
 from sim.study import best as selection
 from sim.study import precise
@@ -32,6 +33,7 @@ def run(
     workers: int | None = None,
     precision: Precision | None = None,
     most: int = precise.MOST,
+    rows: Kept = KEPT_REPLICATIONS,
     keep_log: bool = False,
     progress: Progress | None = None,
     executor: Executor | None = None,
@@ -41,8 +43,9 @@ def run(
 
     With a `precision`, such as ``{"wait.p90": 0.05, "on_time.rate@site=centre": "0.005 absolute"}``, replications are
     added, from 30 or `replications` on, until the half-width of every interval is that share of the mean, or that
-    amount, and stays so; at the `most` the result says so in `Result.precision`. `keep_log` keeps the logs of the
-    replications that have rows, for `Result.logs`. Raises ScenarioError for a name that is no measure.
+    amount, and stays so; at the `most` the result says so in `Result.precision`. The first `rows` replications,
+    or "all", have rows (`Result.visits` and so on); `keep_log` keeps their logs, too, for `Result.logs`. Raises
+    ScenarioError for a name that is no measure.
     """
     file = read(scenario)
     rule = precise.rule_of(precision, least=replications, most=most) if precision else None
@@ -50,8 +53,8 @@ def run(
         seed=seed, engine=engine, workers=workers, progress=progress, executor=executor, store=store
     ) as campaign:
         if precision and rule:
-            return precise.to_precision(campaign, file, precision, rule, keep_log=keep_log)
-        return results(campaign, [file], replications, keep_log=keep_log)[0]
+            return precise.to_precision(campaign, file, precision, rule, rows=rows, keep_log=keep_log)
+        return results(campaign, [file], replications, rows=rows, keep_log=keep_log)[0]
 
 
 def compare(
@@ -63,6 +66,7 @@ def compare(
     workers: int | None = None,
     measures: Sequence[str] = (),
     thresholds: Mapping[str, float] | None = None,
+    rows: Kept = KEPT_REPLICATIONS,
     keep_log: bool = False,
     progress: Progress | None = None,
     executor: Executor | None = None,
@@ -71,8 +75,8 @@ def compare(
     """Simulate several scenarios on the same citizens; the first is the baseline.
 
     `measures` are those to decide by, `thresholds` how small a difference of them makes none, in their units; see
-    `Comparison`. Raises ValueError for fewer than two scenarios or two of one name, ScenarioError for a name that is
-    no measure.
+    `Comparison`. `rows` and `keep_log` are those of :func:`run`. Raises ValueError for fewer than two scenarios or
+    two of one name, ScenarioError for a name that is no measure.
     """
     files = _named(scenarios, "a comparison")
     thresholds = thresholds or {}
@@ -83,6 +87,7 @@ def compare(
         seed=seed,
         engine=engine,
         workers=workers,
+        rows=rows,
         keep_log=keep_log,
         progress=progress,
         executor=executor,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from sim.results.provenance import provenance
 from sim.results.result import Result, collect
-from sim.results.rows import KEPT_REPLICATIONS
+from sim.results.rows import KEPT_REPLICATIONS, Kept, kept
 from sim.results.targets import check_targets
 from sim.scenario import ScenarioFile
 from sim.study.campaign import Campaign, Progress
@@ -24,6 +24,7 @@ def replicate(
     seed: int = 1,
     engine: str = DEFAULT_ENGINE,
     workers: int | None = None,
+    rows: Kept = KEPT_REPLICATIONS,
     keep_log: bool = False,
     progress: Progress | None = None,
     executor: Executor | None = None,
@@ -31,26 +32,34 @@ def replicate(
 ) -> list[Result]:
     """Simulate each scenario so many times, every time with the same citizens; one result a scenario.
 
-    `keep_log` keeps the log of every replication that has rows; the other options are those of `Campaign`. Raises
-    ValueError for an unknown engine, and for fewer than one replication or worker.
+    The first `rows` replications, or "all", have rows of visits, dossiers, days and hours; a year of a district takes
+    some ten megabytes a replication. `keep_log` keeps the log of every replication that has rows; the other
+    options are those of `Campaign`. Raises ValueError for an unknown engine, and for fewer than one replication or
+    worker.
     """
     with Campaign(
         seed=seed, engine=engine, workers=workers, progress=progress, executor=executor, store=store
     ) as campaign:
-        return results(campaign, files, replications, keep_log=keep_log)
+        return results(campaign, files, replications, rows=rows, keep_log=keep_log)
 
 
 def results(
-    campaign: Campaign, files: Sequence[ScenarioFile], replications: int, *, keep_log: bool = False
+    campaign: Campaign,
+    files: Sequence[ScenarioFile],
+    replications: int,
+    *,
+    rows: Kept = KEPT_REPLICATIONS,
+    keep_log: bool = False,
 ) -> list[Result]:
     """Results of scenarios from what a campaign has computed, and computes now; see :func:`replicate`."""
     if replications < 1:
         raise ValueError("replications and workers must be at least 1")
+    rows_of = kept(rows, replications)
     for file in files:
         check_targets(file.path.name, file.scenario)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     found = list(explained(files))
-    gathered = list(campaign.gathered(files, replications, rows_of=KEPT_REPLICATIONS, keep_log=keep_log))
+    gathered = list(campaign.gathered(files, replications, rows_of=rows_of, keep_log=keep_log))
     return [
         collect(
             one.file,
