@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 
 import sim
 from sim.engine import rules
+from sim.officetime import working_days
 from sim.plan.compile import compile_scenario
 from sim.results.chosen import chosen
 
@@ -91,3 +92,22 @@ def test_three_days_in_an_office_of_seven_hours_end_on_thursday() -> None:
     stream = model.streams[0]
     due = rules.due_when_started(model.plan.deadlines, received, stream.unit, stream.amount, stream.cut_off)
     assert model.moment(due) == datetime(2019, 1, 10, 16, 30)
+
+
+def test_the_saturday_worked_for_a_monday_off_is_open_and_counts() -> None:
+    model = compile_scenario(sim.load(FIELD / "swapped_day_2024.toml").scenario)
+    monday, saturday = ((date(2024, *day) - model.first_day).days for day in ((4, 29), (5, 4)))
+    for calendar in (model.plan.office, model.plan.deadlines.hours):
+        assert not working_days(calendar)[monday]
+        assert working_days(calendar)[saturday]
+
+
+def test_a_session_over_midnight_is_written_as_two(tmp_path: Path) -> None:
+    case = FIELD / "night_session.toml"
+    words = "session '22:00-06:00' ends before it starts; one over midnight is two: '00:00-06:00' and '22:00-24:00'"
+    with pytest.raises(sim.ScenarioError, match=words):
+        sim.load(case)
+    (tmp_path / "night.toml").write_text(
+        case.read_text().replace('["22:00-06:00"]', '["00:00-06:00", "22:00-24:00"]'), encoding="utf-8"
+    )
+    sim.run(tmp_path / "night.toml", replications=1)

@@ -86,6 +86,32 @@ def test_seasons_and_make_up_days() -> None:
     ]
 
 
+def test_hours_of_a_date_hold_for_every_purpose() -> None:
+    """Friday, 1 February 2019 closes at 11:00: sessions, rosters, visits, the last ticket, closings, due dates."""
+    friday = 11 * DAY
+    changes = {"calendar.date_hours": {"2019-02-01": ["08:00-11:00"]}, "site.centre.last_ticket": "16:00"}
+    compiled = model(changes)
+    plan, roster = compiled.plan, compiled.rosters[0]
+    assert compiled.moment(friday).isoformat() == "2019-02-01T00:00:00"
+    assert friday + 660 in plan.closing_time
+    assert friday + 990 not in plan.closing_time
+    today = (roster.time >= friday) & (roster.time < friday + DAY)
+    assert (roster.time[today].min(), roster.time[today].max()) == (friday + 480, friday + 660)
+    visits = plan.visit_edge, plan.visit_mass, plan.visit_day
+    assert friday + 480 <= rules.next_visit(*visits, friday, 0.99) <= friday + 660
+    closes = rules.closing_of(plan.office.first_session, plan.office.closes, 11)
+    assert rules.too_late(closes, friday, plan.last_ticket[0], friday + 661)
+    assert not rules.too_late(closes, friday, plan.last_ticket[0], friday + 659)
+    due = deadlines.due(plan.deadlines, friday - DAY + 600, deadlines.WORKING_DAYS, 1, np.inf)
+    assert due == friday + 660
+    assert deadlines.add_days(plan.deadlines, friday, 0.5) == friday + 570
+
+
+def test_an_open_date_has_rounds() -> None:
+    saturday = {"calendar.date_hours": {"2019-01-26": ["08:00-10:00"]}, "step.courier.round": ["10:00"]}
+    assert 5 * DAY + 600 in model(saturday).plan.round_time
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "expected"),
     [

@@ -17,6 +17,7 @@ from sim.scenario.opendossiers import OpenDossiersFile
 from sim.scenario.values import (
     AnyLaw,
     Clock,
+    Day,
     DayWeights,
     DeadlineText,
     Duration,
@@ -57,12 +58,14 @@ class Season(Part):
 class Calendar(Part):
     """When the office is open, and which days deadlines count."""
 
-    country: Literal["VN", "none"] = "VN"
+    country: str = "VN"
+    subdivision: str | None = None
     hours: list[Hours] | None = None
     summer: Season | None = None
     winter: Season | None = None
     weekdays: list[Weekday] = ["Mon", "Tue", "Wed", "Thu", "Fri"]
     weekday_hours: dict[Weekday, list[Hours]] = {}
+    date_hours: dict[Day, Annotated[list[Hours], Field(min_length=1)]] = {}
     days_off: list[date] = []
     make_up_days: list[date] = []
     closures: list[date] = []

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from difflib import get_close_matches
 from itertools import pairwise
 
+from sim.officecalendar import countries, subdivisions, swapped_days
 from sim.scenario import notation
 from sim.scenario.domain import Calendar, Scenario
+from sim.scenario.messages import shown
 from sim.scenario.notation import DAY, WEEKDAYS
 from sim.scenario.values import DayWeights, Staff
 
@@ -35,11 +38,14 @@ def horizon(scenario: Scenario) -> Found:
 def calendar(scenario: Scenario) -> Found:
     """Sessions follow one another, seasons are two, and no day is both open and closed."""
     given = scenario.calendar
+    if unknown := [*_country(given)]:
+        yield from unknown
+        return
     for path, hours in _written_hours(given):
         for earlier, later in pairwise(hours):
             if notation.hours(earlier)[1] > notation.hours(later)[0]:
                 yield path, f"session '{later}' begins before '{earlier}' ends; write sessions in order"
-    if not any(opening_hours(given).values()):
+    if not any(opening_hours(scenario).values()):
         yield "calendar", "the office never opens; name `weekdays`"
     if given.summer and given.winter and given.summer.starts == given.winter.starts:
         yield "calendar.winter.from", f"both seasons begin on {given.winter.starts}"
@@ -63,7 +69,7 @@ def periods(scenario: Scenario) -> Found:
 
 def rosters(scenario: Scenario) -> Found:
     """Nobody is on the roster at a time of the week at which the office is never open."""
-    hours = opening_hours(scenario.calendar)
+    hours = opening_hours(scenario)
     for name, team in scenario.team.items():
         yield from _roster(f"team.{name}.staff", team.staff, hours)
         for key, period in team.period.items():
@@ -73,20 +79,27 @@ def rosters(scenario: Scenario) -> Found:
 
 def last_tickets(scenario: Scenario) -> Found:
     """The last ticket is given while the office is open."""
-    opens, closes = _span(
-        [session for sessions in opening_hours(scenario.calendar).values() for session in sessions]
-    )
+    opens, closes = _span([session for sessions in opening_hours(scenario).values() for session in sessions])
     for name, site in scenario.site.items():
         if site.last_ticket and not opens < notation.clock(site.last_ticket) <= closes:
             yield (
                 f"site.{name}.last_ticket",
                 f"{site.last_ticket} is outside opening hours {_text(opens, closes)}",
             )
+        elif site.last_ticket:
+            yield from _tickets_of_dates(scenario.calendar, name, site.last_ticket)
+
+
+def _tickets_of_dates(calendar: Calendar, site: str, last_ticket: str) -> Found:
+    for day, texts in calendar.date_hours.items():
+        if notation.hours(texts[0])[0] >= notation.clock(last_ticket):
+            words = f"opens only after the last ticket of '{site}', {last_ticket}: nobody would be served"
+            yield f"calendar.date_hours.{day}", words
 
 
 def rounds(scenario: Scenario) -> Found:
     """A round has at least one time on a day on which the office may work."""
-    hours = opening_hours(scenario.calendar)
+    hours = opening_hours(scenario)
     for name, step in scenario.step.items():
         if step.round and not any(hours[at // DAY] for text in step.round for at in notation.weekly(text)):
             yield f"step.{name}.round", "has no time on a day on which the office is open"
@@ -94,7 +107,7 @@ def rounds(scenario: Scenario) -> Found:
 
 def profiles(scenario: Scenario) -> Found:
     """Demand has somewhere to go: months, weekdays and times of day with a weight, in order."""
-    hours = opening_hours(scenario.calendar)
+    hours = opening_hours(scenario)
     for name, profile in scenario.profile.items():
         path = f"profile.{name}"
         for key in ("time_of_day", "online_time_of_day"):
@@ -112,7 +125,7 @@ def profiles(scenario: Scenario) -> Found:
 def appointments(scenario: Scenario) -> Found:
     """A slot fits into a session."""
     slot = scenario.appointments.slot_minutes
-    sessions = [session for sessions in opening_hours(scenario.calendar).values() for session in sessions]
+    sessions = [session for sessions in opening_hours(scenario).values() for session in sessions]
     longest = max(end - start for start, end in sessions)
     if scenario.digital.appointment_share > 0 and slot > longest:
         yield (
@@ -121,8 +134,9 @@ def appointments(scenario: Scenario) -> Found:
         )
 
 
-def opening_hours(calendar: Calendar) -> dict[int, list[tuple[int, int]]]:
+def opening_hours(scenario: Scenario) -> dict[int, list[tuple[int, int]]]:
     """Sessions of each weekday (0 is Monday) in any season: minutes after midnight; none if never open."""
+    calendar = scenario.calendar
     seasons = [season.hours for season in (calendar.summer, calendar.winter) if season]
     usual = [notation.hours(text) for texts in [calendar.hours or [], *seasons] for text in texts]
     own = {
@@ -130,11 +144,46 @@ def opening_hours(calendar: Calendar) -> dict[int, list[tuple[int, int]]]:
         for day, texts in calendar.weekday_hours.items()
     }
     weekdays = {notation.weekday(day) for day in calendar.weekdays}
-    made_up = {day.weekday() for day in calendar.make_up_days}
-    return {
-        day: own.get(day, usual if day in weekdays else []) + (usual if day in made_up else [])
+    made_up = {day.weekday() for day in {*calendar.make_up_days, *_swapped(scenario)}}
+    hours = {
+        day: [*own.get(day, usual if day in weekdays else [])] + (usual if day in made_up else [])
         for day in range(7)
     }
+    for text, texts in calendar.date_hours.items():
+        hours[notation.day(text).weekday()] += [notation.hours(text) for text in texts]
+    return hours
+
+
+def _swapped(scenario: Scenario) -> frozenset[date]:
+    """Days of the run that are worked in exchange for a day off."""
+    calendar, window = scenario.calendar, scenario.horizon
+    first = window.first - timedelta(days=notation.days(window.warm_up))
+    return swapped_days(country_of(calendar), calendar.subdivision, first, window.last)
+
+
+def country_of(calendar: Calendar) -> str | None:
+    """The country whose public holidays are days off, if any."""
+    return None if calendar.country == "none" else calendar.country
+
+
+def _country(calendar: Calendar) -> Found:
+    """The library of holidays knows the country, and the part of it."""
+    country, part = country_of(calendar), calendar.subdivision
+    if country is not None and country not in (known := countries()).values():
+        yield "calendar.country", f"{shown(country)} is not known; {_nearest(country, known)}, or 'none'"
+    elif part is not None and country is None:
+        yield "calendar.subdivision", "is a part of a country; name the `country`"
+    elif part is not None and country is not None and part not in (parts := subdivisions(country)).values():
+        words = _nearest(part, parts) if parts else f"no part of {country} has holidays of its own"
+        yield "calendar.subdivision", f"{shown(part)} is not known; {words}"
+
+
+def _nearest(word: str, codes: Mapping[str, str]) -> str:
+    """The codes that are written, or whose names are written, most like the word."""
+    names = {name.casefold(): name for name in codes}
+    near = [names[name] for name in get_close_matches(word.casefold(), names, n=3, cutoff=0.0)]
+    told = {codes[name]: f" ({name})" if name != codes[name] else "" for name in reversed(near)}
+    return "the nearest are " + ", ".join(f"'{code}'{told[code]}" for code in reversed(told))
 
 
 def _written_hours(calendar: Calendar) -> Iterator[tuple[str, list[str]]]:
@@ -142,13 +191,15 @@ def _written_hours(calendar: Calendar) -> Iterator[tuple[str, list[str]]]:
     for season in ("summer", "winter"):
         if of_season := getattr(calendar, season):
             yield f"calendar.{season}.hours", of_season.hours
-    for day, hours in calendar.weekday_hours.items():
-        yield f"calendar.weekday_hours.{day}", hours
+    for key in ("weekday_hours", "date_hours"):
+        for day, hours in getattr(calendar, key).items():
+            yield f"calendar.{key}.{day}", hours
 
 
 def _dates(scenario: Scenario) -> Found:
     given, window = scenario.calendar, scenario.horizon
-    lists = {"days_off": given.days_off, "make_up_days": given.make_up_days, "closures": given.closures}
+    lists = {key: getattr(given, key) for key in ("days_off", "make_up_days", "closures")}
+    lists["date_hours"] = [notation.day(text) for text in given.date_hours]
     for key, days in lists.items():
         for day, times in Counter(days).items():
             if times > 1:
@@ -157,6 +208,8 @@ def _dates(scenario: Scenario) -> Found:
                 yield f"calendar.{key}", f"{day} is more than 20 years away from the horizon"
     for day in sorted({*given.days_off, *given.closures} & {*given.make_up_days}):
         yield "calendar.make_up_days", f"{day} is also a day off or a closure; decide which"
+    for day in sorted({*given.days_off, *given.closures} & {*lists["date_hours"]}):
+        yield f"calendar.date_hours.{day}", "is also a day off or a closure; decide which"
 
 
 def _roster(path: str, staff: Staff, hours: dict[int, list[tuple[int, int]]]) -> Found:
@@ -184,7 +237,7 @@ def _span(sessions: list[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _text(opens: int, closes: int) -> str:
-    return f"{opens // 60:02}:{opens % 60:02}–{closes // 60:02}:{closes % 60:02}"
+    return f"{notation.written(opens)}–{notation.written(closes)}"
 
 
 def _weighs(weights: DayWeights, sessions: list[tuple[int, int]]) -> bool:

@@ -7,6 +7,7 @@ that would be right. Clock times are minutes after midnight; weekly times are mi
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -59,8 +60,28 @@ def hours(text: str) -> tuple[int, int]:
         raise ValueError(f"'{text}' is not a session such as '07:00-11:30'")
     session = clock(start.strip()), clock(end.strip())
     if session[0] >= session[1]:
-        raise ValueError(f"session '{text}' ends before it starts")
+        raise ValueError(f"session '{text}' ends before it starts; {_in_two(*session)}")
     return session
+
+
+def _in_two(start: int, end: int) -> str:
+    """How a session over midnight is written."""
+    if end == 0:
+        return "midnight is the end of a day as 24:00"
+    return f"one over midnight is two: '00:00-{written(end)}' and '{written(start)}-24:00'"
+
+
+def written(clock: int) -> str:
+    """Minutes after midnight as a clock time."""
+    return f"{clock // 60:02}:{clock % 60:02}"
+
+
+def day(text: str) -> date:
+    """The date ``2019-02-01``, where it stands as a key."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is not a date such as 2019-02-01") from None
 
 
 def weekday(text: str) -> int:

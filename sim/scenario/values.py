@@ -105,6 +105,7 @@ Clock = Annotated[
 Weekly = Annotated[str, AfterValidator(lambda text: (notation.weekly(text), text)[1])]
 Duration = Annotated[str, AfterValidator(lambda text: (notation.days(text), text)[1])]
 DeadlineText = Annotated[str, AfterValidator(lambda text: (notation.deadline(text), text)[1])]
+Day = Annotated[str, AfterValidator(lambda text: (notation.day(text), text)[1])]
 Weekday = Annotated[str, AfterValidator(lambda text: (notation.weekday(text), text)[1])]
 Pattern = Annotated[str, Field(pattern=QUEUE)]
 Staff = Annotated[int, Field(ge=0, le=1000)] | list[tuple[Weekly, Annotated[int, Field(ge=0, le=1000)]]]
