@@ -1,4 +1,9 @@
-"""Text files that a scenario names: inside its folder, of bounded size, in UTF-8, their letters composed."""
+"""Text files that a scenario names: where they may lie, of bounded size, in UTF-8, their letters composed.
+
+They lie beside the file that names them, or below. A name that begins with `scenarios/` is that of a file in the
+folder of this name around it, as one types it in the project's folder: so an own office, in a folder of its own, may
+extend what lies in another. Nothing else is reached: no absolute path, no `..`, no link out.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 LARGEST_FILE = 5_000_000  # bytes
 LONGEST_SHOWN = 60
+BASES = "scenarios"
 
 
 def composed(text: str) -> str:
@@ -28,17 +34,25 @@ def shortened(text: str) -> str:
 def inside(folder: Path, named: str, start: Path | None = None) -> Path | None:
     """The file that a name means, from `start` (else `folder`) on; None if it would lie outside of `folder`.
 
-    Raises `ValueError` for what is no file name.
+    `scenarios/…` lies in the folder of that name around `start`. Raises `ValueError` for what is no file name.
     """
     if PurePosixPath(named).is_absolute() or PureWindowsPath(named).anchor:
         return None
     if ".." in re.split(r"[/\\]", named):
         return None
     try:
-        found = as_spelt(start or folder, named).resolve()
+        start = start or folder
+        if bases := _named_bases(start, named):
+            folder, start, named = bases, bases, named.removeprefix(f"{BASES}/")
+        found = as_spelt(start, named).resolve()
         return found if found.is_relative_to(folder.resolve()) else None
     except (OSError, ValueError, RuntimeError):
         raise ValueError(f"{quoted(named)} is not a file name") from None
+
+
+def bases_around(folder: Path) -> Path | None:
+    """The folder of bases that a folder is, or lies in."""
+    return next((each for each in (folder, *folder.parents) if each.name == BASES), None)
 
 
 def as_spelt(folder: Path, named: str) -> Path:
@@ -57,6 +71,11 @@ def read_text(file: Path, name: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         where = f"line {line}, byte {error.start + 1} of the file"
         raise ValueError(f"{name}: {where} is not UTF-8; save as UTF-8") from None
+
+
+def _named_bases(start: Path, named: str) -> Path | None:
+    is_below = not named.startswith(f"{BASES}/") or (start / BASES).is_dir()
+    return None if is_below else bases_around(start)
 
 
 def _entry(folder: Path, name: str) -> Path:

@@ -14,12 +14,14 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from shipped import SCRIPTS
+
 import sim
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 FILES = sorted((ROOT / "sim").rglob("*.py"))
-WITH_SCRIPTS = [*FILES, *(ROOT / "tests").glob("*.py"), *(ROOT / "scenarios").rglob("*.py")]
+WITH_SCRIPTS = [*FILES, *(ROOT / "tests").glob("*.py"), *SCRIPTS]
 LONGEST_FILE = 300  # lines
 KNOWN_LONG = {"engine.compiled"}  # one function on purpose: see its first lines
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from builder import Dossier, Step, Team, World, desk, office, story
 from hypothesis import given, settings
+from shipped import SCENARIOS
 from strategies import DESK_ROLES, OFFICE_ROLES, worlds
 
 import sim
@@ -24,7 +25,6 @@ from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
 
 ROOT = Path(__file__).parents[1]
-TIEN_YEN = sorted((ROOT / "scenarios" / "tien_yen_2019").glob("*.toml"))
 THEORY = sorted((ROOT / "sim" / "selftest").glob("*.toml"))
 FULL = ROOT / "tests" / "scenarios" / "valid" / "full.toml"
 
@@ -114,7 +114,7 @@ def test_theory_and_a_scenario_with_everything(file: Path) -> None:
     assert_agree(model.plan, draw(model, 5, 0).draws)
 
 
-@pytest.mark.parametrize("file", TIEN_YEN, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
 def test_tien_yen(file: Path) -> None:
     """February and March, with Tết, and the weeks of warm-up before them."""
     scenario = sim.load(file).change({"horizon.from": "2019-02-01", "horizon.to": "2019-03-15"})

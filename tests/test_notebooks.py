@@ -15,12 +15,11 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
+from shipped import NOTEBOOKS, SCENARIOS, STUDIES, TABLES
 
 from sim.study.tasks import SEMANTICS
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
-SCENARIOS = FOLDER.parent / "scenarios" / "tien_yen_2019"
-NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 OUTSIDE = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users|usr|opt|var)/|[A-Z]:\\\\|Traceback")
 REFORM = FOLDER / "04_justify_a_reform.ipynb"
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -39,7 +38,7 @@ def code(notebook: NotebookNode) -> list[NotebookNode]:
 @cache
 def given() -> str:
     """What all outputs follow from beside the code: what the scenarios say, and how numbers come about."""
-    files = sorted(file for file in SCENARIOS.rglob("*") if file.suffix in (".toml", ".csv"))
+    files = sorted([*SCENARIOS, *STUDIES, *TABLES])
     texts = [file.read_text(encoding="utf-8") for file in files]
     values = [
         json.dumps(tomllib.loads(text), default=str) if file.suffix == ".toml" else text
@@ -74,10 +73,6 @@ def executed(file: Path, *more: str) -> NotebookNode:
     for cell in code(notebook):
         cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
     return notebook
-
-
-def test_there_are_notebooks() -> None:
-    assert NOTEBOOKS
 
 
 @each_notebook

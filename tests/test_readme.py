@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
 
 import pytest
 from rich.console import Console
+from shipped import ROOT, SCENARIOS
 from test_cli import sim as command
 
 import sim
 from sim.report.language import language
 from sim.report.result_screen import comparison
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SCENARIOS = ROOT / "scenarios" / "tien_yen_2019"
 SAMPLE = README.partition("## What comes out")[2].split("```")[1].strip()
-NAMES = sorted((file.stem for file in SCENARIOS.glob("*.toml")), key=lambda name: (name != "baseline", name))
+NAMES = [file.stem for file in SCENARIOS]
 VERDICTS = ("no practical difference", "not decided", "better", "worse")
 
 
@@ -32,7 +30,7 @@ def masked(line: str) -> str:
 
 def test_the_sample_has_the_shape_of_what_is_printed() -> None:
     weeks = {"horizon.from": "2019-03-01", "horizon.to": "2019-03-15"}
-    files = [sim.load(SCENARIOS / f"{name}.toml").change(weeks, name=name) for name in NAMES[:3]]
+    files = [sim.load(file).change(weeks, name=file.stem) for file in SCENARIOS[:3]]
     screen = Console(file=io.StringIO(), width=200)
     screen.print(comparison(files, sim.compare(files, replications=2), 1, language("en")))
     assert isinstance(screen.file, io.StringIO)
@@ -47,8 +45,7 @@ def test_the_sample_is_what_the_demo_prints(capsys: pytest.CaptureFixture[str]) 
     recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\ndemo:")[2].partition("\n\n")[0]
     options = re.findall(r"--(?:replications|seed) \d+", recipe)
     assert len(options) == 2
-    files = [str(SCENARIOS / f"{name}.toml") for name in NAMES]
-    ran = command(capsys, "compare", *files, *" ".join(options).split(), "--lang", "en")
+    ran = command(capsys, "compare", *map(str, SCENARIOS), *" ".join(options).split(), "--lang", "en")
     assert ran.code == 0
     printed = " ".join(ran.out.split())
     parts = [" ".join(part.split()) for part in SAMPLE.split("…")]

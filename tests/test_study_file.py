@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from shipped import STUDIES
 from test_cli import sim as command
 
 import sim
@@ -22,7 +23,6 @@ from sim.study.studyfile import Study, load_study
 from sim.study_commands import values
 
 VALID = Path(__file__).parent / "scenarios" / "valid"
-STUDIES = Path(__file__).parents[1] / "scenarios" / "tien_yen_2019" / "studies"
 TINY = str(VALID / "tiny.toml")
 
 WHOLE = """
@@ -211,13 +211,13 @@ def test_what_is_wrong_is_said_before_anything_is_run(
     assert command(capsys, "study", str(folder / "study.toml")).code == 2
 
 
-@pytest.mark.parametrize("file", sorted(STUDIES.glob("*.toml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.stem)
 def test_studies_that_ship_can_be_read(file: Path) -> None:
     assert load_study(file).study.title
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("file", sorted(STUDIES.glob("*.toml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.stem)
 def test_studies_that_ship_are_answered(file: Path) -> None:
     answers = sim.run_study(file)
     assert all(one.at == one.at for one in answers.break_evens.values())

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from shipped import ALTERNATIVES, BASELINE, SCENARIOS, TIEN_YEN
 
 import sim
 from sim.officetime import working_days
@@ -19,8 +20,6 @@ from sim.plan.compile import compile_scenario
 from sim.results.estimates import whole
 from sim.scenario.layers import leaves
 
-FOLDER = Path(__file__).parents[1] / "scenarios" / "tien_yen_2019"
-BASELINE = FOLDER / "baseline.toml"
 ORIGINS = ("reported: ", "law: ", "comparable: ", "assumed: ")
 LABELS = {"title", "name", "question", "source"}
 
@@ -52,9 +51,9 @@ CHANGES = {
 
 
 def test_choosing_again_gives_the_same_catalogue(tmp_path: Path) -> None:
-    _module(FOLDER / "catalogue" / "choose.py").main(tmp_path)
+    _module(TIEN_YEN / "catalogue" / "choose.py").main(tmp_path)
     for table in ("district.csv", "commune.csv"):
-        assert (tmp_path / table).read_bytes() == (FOLDER / "catalogue" / table).read_bytes()
+        assert (tmp_path / table).read_bytes() == (TIEN_YEN / "catalogue" / table).read_bytes()
 
 
 def test_as_many_procedures_as_reported() -> None:
@@ -64,13 +63,13 @@ def test_as_many_procedures_as_reported() -> None:
 
 
 def test_places_are_those_of_the_catalogue() -> None:
-    with (FOLDER / "catalogue" / "places.csv").open(encoding="utf-8", newline="") as file:
+    with (TIEN_YEN / "catalogue" / "places.csv").open(encoding="utf-8", newline="") as file:
         listed = [(row["place"], float(row["share"])) for row in csv.DictReader(file)]
     assert sim.load(BASELINE).scenario.site["commune"].places == listed
 
 
 def test_fields_are_those_of_the_catalogue() -> None:
-    with (FOLDER / "catalogue" / "fields.csv").open(encoding="utf-8", newline="") as file:
+    with (TIEN_YEN / "catalogue" / "fields.csv").open(encoding="utf-8", newline="") as file:
         titles = {row["slug"]: row["title_vi"] for row in csv.DictReader(file)}
     assert {slug: field.title for slug, field in sim.load(BASELINE).scenario.field.items()} == titles
 
@@ -85,14 +84,14 @@ def test_2019_has_252_working_days() -> None:
     assert by_month == [23, 15, 21, 19, 23, 20, 23, 22, 20, 23, 21, 22]
 
 
-@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.toml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
 def test_every_number_has_an_origin(file: Path) -> None:
     loaded = sim.load(file)
     unknown = [path for path in _numbers(loaded.resolved) if not loaded.origins[path].startswith(ORIGINS)]
     assert unknown == []
 
 
-@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.toml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
 def test_every_scenario_asks_a_question(file: Path) -> None:
     scenario = sim.load(file).scenario
     assert scenario.question
@@ -100,9 +99,9 @@ def test_every_scenario_asks_a_question(file: Path) -> None:
 
 
 def test_alternatives_change_only_what_they_say() -> None:
-    assert {file.stem for file in FOLDER.glob("*.toml")} == {"baseline", *CHANGES}
+    assert {file.stem for file in ALTERNATIVES} == set(CHANGES)
     for name, allowed in CHANGES.items():
-        changed = {path for path, _, _ in sim.load(FOLDER / f"{name}.toml").differences()}
+        changed = {path for path, _, _ in sim.load(TIEN_YEN / f"{name}.toml").differences()}
         beside = {path for path in changed if not any(f"{path}.".startswith(f"{part}.") for part in allowed)}
         unused = {part for part in allowed if not any(f"{path}.".startswith(f"{part}.") for path in changed)}
         assert (name, beside, unused) == (name, set(), set())

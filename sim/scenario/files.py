@@ -20,12 +20,13 @@ from sim.scenario.catalogue import read_catalogue
 from sim.scenario.checks import check
 from sim.scenario.differences import at, complete, differences, unlabelled
 from sim.scenario.domain import Scenario
+from sim.scenario.filenames import seen_from
 from sim.scenario.layers import Layer, Leaf, Tables, leaves, merge, merged, origins, plain, setters
 from sim.scenario.messages import Problem, ScenarioError, shown, suggest, translate
 from sim.scenario.reading import beside, read_toml
 from sim.scenario.translated import LANGUAGES, in_each, told_in
 from sim.scenario.values import LONGEST_TITLE
-from sim.textfiles import as_spelt, composed
+from sim.textfiles import as_spelt, bases_around, composed
 
 _NOT_PLAIN = str.maketrans("", "", "<>")
 
@@ -156,7 +157,7 @@ Source = ScenarioFile | str | os.PathLike[str]
 def load(path: str | os.PathLike[str], language: str = "en") -> ScenarioFile:
     """The scenario of a TOML file, with its parents and catalogues, checked.
 
-    All files it names lie in its folder or below; files that laws name are relative to that folder. Each
+    All files it names lie in its folder, below, or in the folder `scenarios` around it (:mod:`sim.textfiles`). Each
     parent must be a scenario of its own. Texts given in two languages are read in `language`. Raises `ScenarioError`,
     one line a problem.
     """
@@ -183,26 +184,32 @@ def restored(name: str, resolved: Tables) -> ScenarioFile:
 
 
 def _load(file: Path, folder: Path, trail: tuple[Path, ...], language: str) -> ScenarioFile:
-    name = _name(file, folder)
+    """`folder` is where the file may name others; names of files are seen from the first in the trail."""
+    home = (*trail, file)[0].parent
+    name = _name(file, home)
     if file in trail:
-        circle = " → ".join(_name(each, folder) for each in (*trail[trail.index(file) :], file))
+        circle = " → ".join(_name(each, home) for each in (*trail[trail.index(file) :], file))
         raise ScenarioError(f"{name}: extends: the files extend one another in a circle: {circle}")
     tables = told_in(read_toml(file, name), language, name)
     parent = None
     if "extends" in tables:
         parent_file = beside(file, tables.pop("extends"), folder, f"{name}: extends")
-        parent = _load(parent_file, folder, (*trail, file), language)
-    catalogues = _catalogues(tables.pop("catalogue", {}), file, folder, name)
+        parent_folder = folder if parent_file.is_relative_to(folder) else parent_file.parent
+        parent = _load(parent_file, parent_folder, (*trail, file), language)
+    catalogues = _catalogues(tables.pop("catalogue", {}), file, folder, home)
+    if file.parent != home:
+        tables = seen_from(tables, _path(file.parent, home))
     layers = (*(parent.layers if parent else ()), *catalogues, Layer(name, tables))
-    return _checked(file, composed(file.stem), parent, layers, folder)
+    return _checked(file, composed(file.stem), parent, layers, home)
 
 
-def _catalogues(named: Any, file: Path, folder: Path, name: str) -> Iterator[Layer]:
+def _catalogues(named: Any, file: Path, folder: Path, home: Path) -> Iterator[Layer]:
+    name = _name(file, home)
     if not isinstance(named, dict):
         raise ScenarioError(f"{name}: catalogue: {shown(named)} is not a table of sites and their CSV files")
     for site, table in named.items():
         table_file = beside(file, table, folder, f"{name}: catalogue.{site}")
-        yield read_catalogue(table_file, _name(table_file, folder), site)
+        yield read_catalogue(table_file, _name(table_file, home), site)
 
 
 def _checked(
@@ -259,6 +266,13 @@ def _placed(problem: Problem, setter: dict[Leaf, int], layers: tuple[Layer, ...]
     )
 
 
-def _name(file: Path, folder: Path) -> str:
-    name = file.relative_to(folder).as_posix()
+def _path(file: Path, home: Path) -> str:
+    """How the files of a folder name another: from there on, or from the folder of bases that both lie in."""
+    bases = bases_around(home)
+    outer = home if bases is None or file.is_relative_to(home) else bases.parent
+    return file.relative_to(outer).as_posix()
+
+
+def _name(file: Path, home: Path) -> str:
+    name = _path(file, home)
     return name if name.isprintable() else shown(name)

@@ -1,7 +1,7 @@
 """Files to tables: TOML, and the files that it names, inside the scenario folder.
 
 Two keys belong to the file alone: `extends`, the parent's file name, and `[catalogue]`, which names the CSV
-file with the procedures of a site. Both name files beside the file they stand in, or below.
+file with the procedures of a site. Both name files beside the file they stand in, below, or in the folder of bases.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.scenario.layers import Tables, leaves, plain
 from sim.scenario.messages import ScenarioError, shown, suggest
-from sim.textfiles import inside, read_text
+from sim.textfiles import BASES, bases_around, inside, read_text
 
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -34,7 +34,7 @@ def read_toml(file: Path, name: str) -> Tables:
 
 
 def beside(file: Path, named: Any, folder: Path, where: str) -> Path:
-    """The file that `file` names, which must lie inside the folder."""
+    """The file that `file` names, which must lie inside the folder, or in the folder of bases around it."""
     if not isinstance(named, str) or not named:
         raise ScenarioError(f"{where}: {shown(named)} is not a file name in quotes")
     try:
@@ -43,10 +43,11 @@ def beside(file: Path, named: Any, folder: Path, where: str) -> Path:
         raise ScenarioError(f"{where}: {error}") from None
     if found is None:
         raise ScenarioError(
-            f"{where}: {shown(named)} leaves the scenario folder; name a file beside this one or below"
+            f"{where}: {shown(named)} leaves the scenario folder; name a file beside this one or below, "
+            f"or one of another office as '{BASES}/OFFICE/FILE'"
         )
     if not found.exists():
-        raise ScenarioError(f"{where}: {_no_such(found)}")
+        raise ScenarioError(f"{where}: {_no_such(found)}{_without_bases(file, named)}")
     return found
 
 
@@ -58,6 +59,12 @@ def text_of(file: Path, name: str) -> str:
         return read_text(file, name)
     except (OSError, ValueError) as error:
         raise ScenarioError(str(error)) from None
+
+
+def _without_bases(file: Path, named: str) -> str:
+    if not named.startswith(f"{BASES}/") or bases_around(file.parent):
+        return ""
+    return f"; this file lies in no folder called '{BASES}'"
 
 
 def _no_such(file: Path) -> str:
