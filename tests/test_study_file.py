@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from shipped import STUDIES
+from shipped import STUDIES, TIEN_YEN
 from test_cli import sim as command
 
 import sim
@@ -331,8 +331,7 @@ def test_every_key_is_described_with_its_default() -> None:
 
 def test_the_example_of_the_page_is_a_study(tmp_path: Path) -> None:
     text = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)[0]
-    folder = STUDIES.parent
     for name in ("baseline.toml", "online_40.toml"):
-        text = text.replace(f'"{name}"', f'"{Path(os.path.relpath(folder / name, tmp_path)).as_posix()}"')
+        text = text.replace(f'"{name}"', f'"{Path(os.path.relpath(TIEN_YEN / name, tmp_path)).as_posix()}"')
     (tmp_path / "study.toml").write_text(text, "utf-8")
     assert len(load_study(tmp_path / "study.toml").scenarios) == 2
