@@ -268,7 +268,10 @@ ROWS = (
 
 
 def test_their_clock_as_the_run_begins() -> None:
-    """Mondays in January 2019: 7, 14, 21; the run begins on the 21st, and ten working days are two weeks."""
+    """Mondays in January 2019: 7, 14, 21; the run begins on the 21st, and ten working days are two weeks.
+
+    Saturday the 5th is worked for 31 December: three working days from Wednesday the 2nd end with it.
+    """
     own = opened(*ROWS).underway
     day = 1440.0
     assert own.clock.received.tolist()[:4] == [
@@ -278,7 +281,7 @@ def test_their_clock_as_the_run_begins() -> None:
         -6 * day + 600,
     ]
     assert math.isnan(own.clock.received[4])
-    assert own.clock.due.tolist()[:4] == [-14 * day + 990, -17 * day, 3 * day, 8 * day + 990]
+    assert own.clock.due.tolist()[:4] == [-16 * day + 990, -17 * day, 3 * day, 8 * day + 990]
     assert np.isnan(own.clock.paused).tolist() == [True, True, False, True, True]
     assert np.isnan(own.clock.ready).tolist() == [False, True, True, True, True]
 
