@@ -37,7 +37,7 @@ def test_one_replication_has_no_error_and_none_no_figure() -> None:
     assert ratio_moments([4.0], [3]).mean == 4
     assert np.isnan(ratio_moments([4.0, nan], [3, 0]).error)
     assert np.isnan(ratio_moments([nan, nan], [0, 0]).mean)
-    assert np.isnan(linearised([4.0, nan], [3, 0])).all()
+    np.testing.assert_array_equal(linearised([4.0, nan], [3, 0]), [4, nan])
 
 
 def test_running_is_the_ratio_after_each_replication() -> None:

@@ -6,9 +6,11 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
+from sim import theory
 from sim.engine import rules
 from sim.officetime import working_days
 from sim.plan.compile import compile_scenario
@@ -111,3 +113,31 @@ def test_a_session_over_midnight_is_written_as_two(tmp_path: Path) -> None:
         case.read_text().replace('["22:00-06:00"]', '["00:00-06:00", "22:00-24:00"]'), encoding="utf-8"
     )
     sim.run(tmp_path / "night.toml", replications=1)
+
+
+def rare_field(replications: int) -> pd.DataFrame:
+    """The waits of a field with some eight visits a replication."""
+    result = sim.run(FIELD / "few_visits.toml", replications=replications, workers=1)
+    rows = result.summary(group=["site", "field"]).set_index("measure")
+    return rows[rows["field"] == "rare"]
+
+
+def wait_in_few_visits(share: float) -> float:
+    """M/M/1, minutes: 78,990 a year, 5 minutes each."""
+    return theory.mmc_wait_quantile(78_990 / (365 * 24 * 60), 5, 1, share)
+
+
+def test_a_quantile_of_few_visits_is_that_of_all_replications() -> None:
+    """Theory says 40.6 and 54.5 minutes; the mean of 40 replications' quantiles says some 13 less of the latter."""
+    found = rare_field(40)
+    for measure, share in (("wait.p90", 0.9), ("wait.p95", 0.95)):
+        assert found["low"][measure] < wait_in_few_visits(share) < found["high"][measure]
+    assert wait_in_few_visits(0.95) == pytest.approx(54.5, abs=0.5)
+
+
+@pytest.mark.slow
+def test_a_quantile_of_few_visits_in_200_replications() -> None:
+    found = rare_field(200)
+    assert found["n"]["wait.p95"] == 1687
+    assert found["mean"]["wait.p90"] == pytest.approx(wait_in_few_visits(0.9), rel=0.05)
+    assert found["mean"]["wait.p95"] == pytest.approx(wait_in_few_visits(0.95), rel=0.05)

@@ -101,13 +101,15 @@ def result_of(scenario, model: Model, ran: list[tuple[Replication, Log]], about:
     seen = [observe(model, one, log) for one, log in ran]
     figures = [measure(model, groups, one, each) for (one, _), each in zip(ran, seen, strict=True)]
     kept = [rows(model, *one, each, keep_log=True) for one, each in zip(ran, seen, strict=True)]
-    columns = (np.array(column) for column in zip(*figures, strict=True))
-    return collect(scenario, model, Measured(key(model, groups), *columns), kept, about)
+    value, n, waits = zip(*figures, strict=True)
+    return collect(
+        scenario, model, Measured(key(model, groups), np.array(value), np.array(n), waits), kept, about
+    )
 
 
 def first_of(measured: Measured) -> Measured:
     """Of the first replication only."""
-    return Measured(measured.key, measured.value[:1], measured.n[:1])
+    return measured.first(1)
 
 
 @pytest.fixture
@@ -256,7 +258,7 @@ def test_provenance_gives_the_numbers_again(base):
 def test_save(base, tmp_path):
     base.save(tmp_path / "out")
     names = {"summary", "measures", "visits", "dossiers", "backlog", "days", "staffing", "forms", "points"}
-    names |= {"scores", "stability", "warm_up"}
+    names |= {"scores", "stability", "warm_up", "waits"}
     expected = {f"{name}.{kind}" for name in names for kind in ("csv", "parquet")}
     expected |= {"provenance.json", "log.parquet"}
     assert {file.name for file in (tmp_path / "out").iterdir()} == expected

@@ -45,6 +45,7 @@ def assert_same(one: Measured, other: Measured) -> None:
     assert one.key.equals(other.key)
     np.testing.assert_array_equal(one.value, other.value)
     np.testing.assert_array_equal(one.n, other.n)
+    assert one.waits == other.waits
 
 
 @pytest.fixture
@@ -271,7 +272,7 @@ def make_text(path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "make", "message"),
     [
-        ("kept.sqlite", make_newer, r"is a store of version 99, but .* version 1"),
+        ("kept.sqlite", make_newer, r"is a store of version 99, but .* version 2"),
         ("other.sqlite", make_foreign, "is a database, but no store"),
         ("tiny.toml", make_text, "is no store"),
         ("folder.sqlite", Path.mkdir, "is a folder"),

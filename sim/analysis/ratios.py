@@ -46,8 +46,8 @@ def running_ratio(values: ArrayLike, weights: ArrayLike) -> Moments:
 def linearised(values: ArrayLike, weights: ArrayLike) -> Floats:
     """One number a replication, the ratio plus its influence: float[..., replication], of the same shape.
 
-    Their mean is the ratio, their spread its error. A replication of no weight stands at the ratio; all are NaN if
-    fewer than two have any.
+    Their mean is the ratio, their spread its error. A replication of no weight stands at the ratio; of a single one
+    with any weight the others are NaN.
     """
     above, x, origin = _above_the_least(values, weights)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -55,7 +55,8 @@ def linearised(values: ArrayLike, weights: ArrayLike) -> Floats:
         ratio = (above * x).mean(axis=-1, keepdims=True) / mean
         influence = (above - ratio) * x / mean
     enough = (x > 0).sum(axis=-1, keepdims=True) > 1
-    return np.where(enough, origin[..., np.newaxis] + ratio + influence, np.nan)
+    found = origin[..., np.newaxis] + ratio + influence
+    return np.where(enough | (x > 0), found, np.nan)
 
 
 def sequential(values: ArrayLike, weights: ArrayLike, first: int) -> Floats:

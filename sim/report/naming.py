@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from sim.report.language import Language
 from sim.results.chosen import group_of
+from sim.results.measures import MEASURES, Kind
 
 OF_CITIZENS = ("priority", "channel", "visit")  # parts of a group whose values the program itself names
 
@@ -19,6 +21,12 @@ def measure_in_words(name: str, sites: Mapping[str, str], say: Language) -> str:
 def where_in_words(name: str, sites: Mapping[str, str], say: Language) -> str:
     """The group of `wait.p90@site=centre` in words; empty for all."""
     return ", ".join(_value(part, value, sites, say) for part, value in group_of(name).items())
+
+
+def too_few(measure: str, figure: float, bound: float, say: Language) -> str:
+    """In words, that visits or replications are too few for the interval of a quantile; else empty."""
+    known = MEASURES[measure.partition("@")[0]].kind == Kind.QUANTILE and not math.isnan(figure)
+    return say("table.too_few") if known and math.isnan(bound) else ""
 
 
 def _value(part: str, value: str, sites: Mapping[str, str], say: Language) -> str:

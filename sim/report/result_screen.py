@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
@@ -13,6 +14,7 @@ from rich.text import Text
 from sim.report.console import table
 from sim.report.explain_screen import asked, differences, warnings
 from sim.report.language import Language
+from sim.report.naming import too_few
 from sim.report.study_screen import believed
 from sim.report.verdict_screen import judged, precision
 from sim.results.comparison import Comparison
@@ -133,12 +135,13 @@ def _by_priority(result: Result, say: Language) -> list[RenderableType]:
     return ["", made]
 
 
-def _value(row: object, unit: str, say: Language) -> str:
+def _value(row: Any, unit: str, say: Language) -> str:
     """The mean and, below it in brackets, its interval."""
     if row is None:
         return ""
     mean, low, high = (getattr(row, name) for name in ("mean", "low", "high"))
-    interval = f" [{say.amount(low, unit)} – {say.amount(high, unit)}]" if low == low else ""
+    few = too_few(row.measure, mean, low, say)
+    interval = f" [{say.amount(low, unit)} – {say.amount(high, unit)}]" if low == low else few and f" ({few})"
     return say.amount(mean, unit) + interval
 
 
@@ -165,6 +168,8 @@ def _with_difference(row: pd.Series, name: str, say: Language) -> Text:
     told = f"\n{say.difference(difference, unit)}"
     if low == low:
         told += f" [{say.difference(low, unit)}; {say.difference(high, unit)}]"
+    elif few := too_few(name, difference, low, say):
+        told += f" ({few})"
     clear = say.is_clear(difference, low, high, unit)
     good = (difference < 0) == (MEASURES[name].better == "lower") if MEASURES[name].better else None
     style = "" if not clear or good is None else "green" if good else "red"

@@ -14,7 +14,7 @@ from rich.text import Text
 from sim.report.console import shown, table
 from sim.report.explain_screen import warnings
 from sim.report.language import Language
-from sim.report.naming import measure_in_words
+from sim.report.naming import measure_in_words, too_few
 from sim.results.chosen import name_of
 from sim.results.measured import KEY
 from sim.results.measures import MEASURES
@@ -217,7 +217,10 @@ def _cell(row: Any, say: Language) -> Text:
     if difference != difference:
         return cell
     clear = say.is_clear(difference, low, high, unit)
-    span = f" [{say.difference(low, unit)}; {say.difference(high, unit)}]" if low == low else ""
+    few = too_few(row["measure"], difference, low, say)
+    span = (
+        f" [{say.difference(low, unit)}; {say.difference(high, unit)}]" if low == low else few and f" ({few})"
+    )
     return cell.append(f"\n{say.difference(difference, unit)}{span}{'*' if clear else ''}")
 
 

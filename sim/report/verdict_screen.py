@@ -12,7 +12,7 @@ from rich.text import Text
 from sim.analysis.multiple import Verdict
 from sim.report.console import table
 from sim.report.language import Language
-from sim.report.naming import measure_in_words
+from sim.report.naming import measure_in_words, too_few
 from sim.results.chosen import name_of
 from sim.results.comparison import Comparison
 from sim.results.measured import KEY
@@ -189,12 +189,14 @@ def _width(width: float, unit: str, say: Language) -> str:
 
 def _mean(row: pd.Series, say: Language) -> str:
     low, high = (say.amount(row[bound], row["unit"]) for bound in ("low", "high"))
-    return f"{say.amount(row['mean'], row['unit'])} [{low} – {high}]"
+    bounds = too_few(row["measure"], row["mean"], row["low"], say) or f"{low} – {high}"
+    return f"{say.amount(row['mean'], row['unit'])} [{bounds}]"
 
 
 def _interval(row: pd.Series, say: Language) -> str:
     low, high = (say.difference(row[bound], row["unit"]) for bound in ("low", "high"))
-    return f"{say.difference(row['difference'], row['unit'])} [{low}; {high}]"
+    bounds = too_few(row["measure"], row["difference"], row["low"], say) or f"{low}; {high}"
+    return f"{say.difference(row['difference'], row['unit'])} [{bounds}]"
 
 
 def _times(factor: float, say: Language) -> str:

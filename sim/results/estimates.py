@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.analysis.intervals import Difference, paired_difference, rate_interval, ratio_interval
 from sim.analysis.ratios import linearised
 from sim.engine.contract import Bools, Floats, Ints
 from sim.results.groups import Label
-from sim.results.measured import Measured
+from sim.results.measured import Measured, kinds, tallied
 from sim.results.measures import MEASURES, Kind
+from sim.results.pooled import Quantile, estimated, of_groups
 
 
 class Estimates(NamedTuple):
@@ -39,22 +39,29 @@ def weights(measured: Measured) -> Floats:
 
     A mean or a rate counts for its observations, an amount for one replication.
     """
-    amounts = kinds(measured.key) == Kind.AMOUNT
-    return np.where(np.isnan(measured.value), 0, np.where(amounts, 1, measured.n)).astype(np.float64)
-
-
-def kinds(key: pd.DataFrame) -> NDArray[np.str_]:
-    """The kind of each row's measure."""
-    return np.array([MEASURES[name].kind for name in key["measure"]], np.str_)
+    counted = np.isin(kinds(measured.key), [Kind.MEAN, Kind.RATE])
+    return np.where(np.isnan(measured.value), 0, np.where(counted, measured.n, 1)).astype(np.float64)
 
 
 def estimates(measured: Measured) -> Estimates:
     """The figures of all replications together, with 95 % intervals."""
-    x, w, rates = measured.value.T, weights(measured).T, kinds(measured.key) == Kind.RATE
+    x, w, kind = measured.value.T, weights(measured).T, kinds(measured.key)
     mean, low, high = (np.array(part) for part in ratio_interval(x, w))
+    rates, linear = kind == Kind.RATE, linearised(x, w)
     _, low[rates], high[rates] = rate_interval(x[rates], w[rates])
+    for row, found in quantiles(measured).items():
+        mean[row], low[row], high[row], linear[row] = found
     low = np.maximum(low, 0.0)  # no measure can be negative
-    return Estimates(measured.key, mean, low, high, measured.n.sum(axis=0), linearised(x, w))
+    return Estimates(measured.key, mean, low, high, measured.n.sum(axis=0), linear)
+
+
+def quantiles(measured: Measured) -> dict[int, Quantile]:
+    """The quantiles of the pooled waits, by row."""
+    waits, group = of_groups(measured.tallies()), tallied(measured.key)
+    return {
+        int(row): estimated(waits[group[row]], MEASURES[measured.key["measure"].iloc[row]].p)
+        for row in np.flatnonzero(group >= 0)
+    }
 
 
 def summary(found: Estimates) -> pd.DataFrame:

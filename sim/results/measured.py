@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.engine.contract import Floats, Ints
 from sim.plan.model import Model, Replication
 from sim.results.groups import Groupings, Label
-from sim.results.measures import MEASURES, OF_SURVEY, Figure
+from sim.results.measures import MEASURES, OF_SURVEY, Kind
 from sim.results.observe import Observed
+from sim.results.tally import Tally, tally
 from sim.results.totals import (
     DossierTotals,
     TeamTotals,
@@ -30,6 +32,9 @@ class Measured(NamedTuple):
     key: pd.DataFrame  # measure, unit and the parts of a `Label`; an empty one of these is not grouped by
     value: Floats  # float[replication, row]
     n: Ints  # int[replication, row]
+    waits: tuple[
+        bytes, ...
+    ] = ()  # of each replication a packed `Tally`, its groups as :func:`tallied` numbers them
 
     def table(self) -> pd.DataFrame:
         """One row per replication and row: replication, the key, value, n."""
@@ -38,9 +43,17 @@ class Measured(NamedTuple):
         table.insert(0, "replication", np.repeat(np.arange(count), len(self.key)))
         return table.assign(value=self.value.ravel(), n=self.n.ravel())
 
+    def tallies(self) -> list[Tally]:
+        """The waits of each replication, by group."""
+        return [Tally.unpacked(one) for one in self.waits]
+
     def only(self, rows: Ints) -> Measured:
         """Some of the rows, in the order given."""
-        return Measured(self.key.iloc[rows].reset_index(drop=True), self.value[:, rows], self.n[:, rows])
+        key = self.key.iloc[rows].reset_index(drop=True)
+        groups = tallied(self.key)[rows]
+        wanted = pd.unique(groups[groups >= 0])
+        waits = [one.only(wanted).packed() for one in self.tallies()] if len(wanted) else []
+        return Measured(key, self.value[:, rows], self.n[:, rows], tuple(waits))
 
     def like(self, key: pd.DataFrame) -> Measured:
         """The rows that a key names, as far as they are there."""
@@ -49,7 +62,30 @@ class Measured(NamedTuple):
 
     def first(self, replications: int) -> Measured:
         """So many replications only."""
-        return Measured(self.key, self.value[:replications], self.n[:replications])
+        figures = self.value[:replications], self.n[:replications], self.waits[:replications]
+        return Measured(self.key, *figures)
+
+
+class Figures(NamedTuple):
+    """All measures of one replication, in the rows of :func:`key`."""
+
+    value: Floats
+    n: Ints
+    waits: bytes  # a packed `Tally`
+
+
+def tallied(key: pd.DataFrame) -> Ints:
+    """The number of the group whose waits a quantile is of, in order of first appearance; -1: no quantile."""
+    groups = np.full(len(key), -1)
+    of_waits = kinds(key) == Kind.QUANTILE
+    labels = pd.MultiIndex.from_frame(key.loc[of_waits, list(Label._fields)])
+    groups[of_waits] = pd.factorize(labels)[0]
+    return groups
+
+
+def kinds(key: pd.DataFrame) -> NDArray[np.str_]:
+    """The kind of each row's measure."""
+    return np.array([MEASURES[name].kind for name in key["measure"]], np.str_)
 
 
 def names(model: Model) -> list[str]:
@@ -67,13 +103,15 @@ def key(model: Model, groups: Groupings) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=KEY)
 
 
-def measure(model: Model, groups: Groupings, replication: Replication, observed: Observed) -> Figure:
+def measure(model: Model, groups: Groupings, replication: Replication, observed: Observed) -> Figures:
     """All measures of one replication, in the rows of :func:`key`; a mean or rate of nothing is NaN."""
+    visits = visit_totals(model, replication, observed.visits, groups.visits)
     totals: dict[str, VisitTotals | DossierTotals | TeamTotals] = {
-        "visits": visit_totals(model, replication, observed.visits, groups.visits),
+        "visits": visits,
         "dossiers": dossier_totals(model, replication, observed.dossiers, groups.dossiers),
         "teams": team_totals(model, observed.staffing, groups.teams),
     }
     figures = [MEASURES[name].figure(totals[MEASURES[name].over]) for name in names(model)]
     value, n = (np.concatenate(parts) for parts in zip(*figures, strict=True))
-    return Figure(value, n.astype(np.int64))
+    waits = tally(visits.waits, visits.first, visits.waited.astype(np.int64))
+    return Figures(value, n.astype(np.int64), waits.packed())

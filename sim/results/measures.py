@@ -36,6 +36,7 @@ class Kind(StrEnum):
 
     MEAN = "mean"  # over all observations: sum over sum
     RATE = "rate"  # the same, of observations that are 0 or 1
+    QUANTILE = "quantile"  # of all observations
     AMOUNT = "amount"  # the mean over replications of what one amounts to
 
 
@@ -50,6 +51,7 @@ class Measure(NamedTuple):
     better: Literal["lower", "higher", ""]
     over: Literal["visits", "dossiers", "teams"]
     kind: Kind = Kind.AMOUNT
+    p: float = np.nan  # of a quantile: the share of observations at or below it
 
 
 # --- visits ---
@@ -85,7 +87,7 @@ def wait_p95(table: VisitTotals) -> Figure:
 
 
 def wait_max(table: VisitTotals) -> Figure:
-    """The longest wait, minutes."""
+    """The longest wait of a replication, minutes."""
     return _wait_quantile(table, 1.0)
 
 
@@ -239,9 +241,9 @@ def staff_cost(table: TeamTotals) -> Figure:
 MEASURES: dict[str, Measure] = {
     "wait.mean": Measure(wait_mean, "min", "lower", "visits", Kind.MEAN),
     "wait.hours": Measure(wait_hours, "h", "lower", "visits"),
-    "wait.p50": Measure(wait_p50, "min", "lower", "visits"),
-    "wait.p90": Measure(wait_p90, "min", "lower", "visits"),
-    "wait.p95": Measure(wait_p95, "min", "lower", "visits"),
+    "wait.p50": Measure(wait_p50, "min", "lower", "visits", Kind.QUANTILE, 0.5),
+    "wait.p90": Measure(wait_p90, "min", "lower", "visits", Kind.QUANTILE, 0.9),
+    "wait.p95": Measure(wait_p95, "min", "lower", "visits", Kind.QUANTILE, 0.95),
     "wait.max": Measure(wait_max, "min", "lower", "visits"),
     "wait.within_15": Measure(wait_within_15, "fraction", "higher", "visits", Kind.RATE),
     "wait.within_30": Measure(wait_within_30, "fraction", "higher", "visits", Kind.RATE),

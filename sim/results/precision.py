@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis.moments import Moments
@@ -13,6 +14,7 @@ from sim.analysis.sequential import Reached, Rule, Target, last, reached
 from sim.results.chosen import chosen
 from sim.results.estimates import weights
 from sim.results.measured import Measured
+from sim.results.units import Series, batches
 
 NO_PRECISION: Mapping[str, Any] = {"targets": {}}
 
@@ -34,5 +36,24 @@ def precision_table(measured: Measured, asked: Mapping[str, Any]) -> pd.DataFram
 
 
 def running(measured: Measured) -> Moments:
-    """The figure of each row after each replication, and its error: float[row, replication]."""
-    return running_ratio(measured.value.T, weights(measured).T)
+    """The figure of each row after each replication, and its error: float[row, replication].
+
+    That of a quantile is the mean of those batches of replications that are full by then.
+    """
+    at = running_ratio(measured.value.T, weights(measured).T)
+    series = Series.of(measured)
+    for row in np.flatnonzero(~np.isnan(series.p)).tolist():
+        for part, own in zip(at, _by_batch(series.row(row)), strict=True):
+            part[row] = own
+    return at
+
+
+def _by_batch(series: Series) -> Moments:
+    """The same of one quantile: float[replication]."""
+    ends = batches([series])
+    values = [series.between(*span)[0][0] for span in zip([0, *ends[:-1]], ends, strict=False)]
+    after = running_ratio(values, np.ones(len(ends)))
+    done = np.searchsorted(ends, np.arange(series.n.shape[1]) + 1, side="right")
+    return Moments(
+        *(np.append(none, part)[done] for none, part in zip((np.nan, np.nan, 0), after, strict=True))
+    )

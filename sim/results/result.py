@@ -21,10 +21,11 @@ from sim.results.measured import KEY, Measured
 from sim.results.precision import NO_PRECISION, precision_table
 from sim.results.rows import Rows
 from sim.results.saving import json_text, save_json, save_table, told
+from sim.results.waittable import wait_table
 from sim.scenario.files import ScenarioFile
 
 UNSTABLE = {"overloaded", "unserved", "growing"}
-LONG = ("visits", "dossiers", "backlog", "staffing", "scores")
+LONG = ("waits", "visits", "dossiers", "backlog", "staffing", "scores")
 
 
 # Of rows, by the names of their files: from the model and the rows of some replications.
@@ -223,6 +224,7 @@ class Result:
     def _tables(self) -> dict[str, pd.DataFrame]:
         """Every table by the name of its file."""
         tables = {"summary": self.summary(), "measures": self.measures}
+        tables["waits"] = wait_table(self.measured.key, self.measured.tallies())
         tables |= {name: self._table(name) for name in TABLES}
         tables |= {"stability": self.stability, "warm_up": self.warm_up}
         if len(self.precision):

@@ -25,6 +25,7 @@ from sim.results.measured import KEY, Measured
 from sim.results.provenance import FORMAT
 from sim.results.result import TABLES, Result
 from sim.results.rows import Rows
+from sim.results.waittable import tallies_of
 from sim.scenario import ScenarioError
 
 
@@ -100,7 +101,9 @@ def _provenance(folder: Path) -> dict[str, Any]:
 
 def _result(folder: Path, about: dict[str, Any]) -> SavedResult:
     missing = [
-        f"{name}.parquet" for name in ("measures", *TABLES) if not (folder / f"{name}.parquet").is_file()
+        f"{name}.parquet"
+        for name in ("measures", "waits", *TABLES)
+        if not (folder / f"{name}.parquet").is_file()
     ]
     if missing:
         raise ScenarioError(f"{folder}: is incomplete, without {', '.join(missing)}; run again")
@@ -117,7 +120,9 @@ def _measured(folder: Path, replications: int) -> Measured:
         raise ScenarioError(f"{folder}: measures.parquet is not of {replications} replications; run again")
     shape = replications, rows
     value, n = (table[column].to_numpy().reshape(shape) for column in ("value", "n"))
-    return Measured(table[KEY].head(rows), value, n)
+    key = table[KEY].head(rows)
+    tallies = tallies_of(read_table(folder, "waits"), key, replications)
+    return Measured(key, value, n, tuple(one.packed() for one in tallies))
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from sim.scenario import Scenario, ScenarioError
 
 
 class Verdict(NamedTuple):
-    """A target and what the simulation says of it: the mean over replications against the bound."""
+    """A target and what the simulation says of it: the figure of all replications against the bound."""
 
     name: str
     measure: str

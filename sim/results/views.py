@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.intervals import rate_interval, ratio_interval
+from sim.analysis.woodruff import shares
 from sim.officetime import HOUR
 from sim.results.observe import FINISHED, Status, VisitOutcome
 
@@ -135,6 +136,9 @@ def _view(
     counts = groups.count()
     view = {"count": counts[count].groupby(level=list(by), observed=True).sum()} if count else {}
     for name, figure in figures.items():
+        if isinstance(figure.how, float):
+            view |= _quantile(values[figure.column], keys, name, figure.how, replications)
+            continue
         found = _by_replication(_of(groups, figure), figure, replications)
         weights = _weights(groups, counts, figure, found)
         interval = rate_interval if figure.how == "rate" else ratio_interval
@@ -144,6 +148,26 @@ def _view(
     found = pd.DataFrame(view).reset_index()
     found.attrs = dict(table.attrs)
     return found
+
+
+def _quantile(
+    values: pd.Series, keys: list[pd.Series], name: str, p: float, replications: Replications
+) -> dict[str, pd.Series]:
+    """A quantile of all rows of each group, and the bounds of its interval."""
+
+    def estimated(own: pd.Series) -> pd.Series:
+        x, of = own.to_numpy(np.float64), place[own.index].to_numpy()
+        value = float(np.quantile(x, p))
+        below, n = (np.bincount(part, minlength=len(replications)) for part in (of[x <= value], of))
+        low, high = shares(below, n, p)
+        bounds = (value, *(np.nan if np.isnan(one) else np.quantile(x, one) for one in (low, high)))
+        return pd.Series(bounds, [name, f"{name}_low", f"{name}_high"])
+
+    *groups, replication = keys
+    known = values[values.notna()]
+    place = pd.Series(np.searchsorted(replications, replication), replication.index)
+    found = known.groupby([group[known.index] for group in groups], observed=True).apply(estimated).unstack()
+    return {str(column): found[column] for column in found}
 
 
 def _check(table: pd.DataFrame, by: Sequence[str]) -> None:
@@ -162,9 +186,7 @@ def _of(groups: pd.api.typing.DataFrameGroupBy[Any, Any], figure: Figure) -> pd.
     if figure.per:
         whole = groups[figure.per].sum()
         return column.sum() / whole.where(whole > 0)
-    if isinstance(figure.how, float):
-        return column.quantile(figure.how)
-    return column.agg("mean" if figure.how == "rate" else figure.how)
+    return column.agg("mean" if figure.how == "rate" else str(figure.how))
 
 
 def _weights(

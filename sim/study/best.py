@@ -20,11 +20,12 @@ from sim.analysis.ratios import sequential
 from sim.analysis.selection import Constraint, Selection
 from sim.engine.contract import Floats, Ints
 from sim.results.chosen import check_measure, chosen
-from sim.results.estimates import estimates, weights
+from sim.results.estimates import estimates
 from sim.results.measured import Measured
 from sim.results.measures import MEASURES
 from sim.results.saving import json_text, records, save_json, save_table
 from sim.results.thresholds import usual
+from sim.results.units import Series, next_end
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.study.campaign import Campaign
 from sim.study.explanation import Flag
@@ -106,26 +107,20 @@ def select(campaign: Campaign, asked: Sequence[ScenarioFile], goal: Goal, *, mos
         check_names(file, goal.names)
     flags = {one.file.name: one.flags() for one in explained(files)}
     search = Selection(len(files), goal.indifference, tuple(goal.limits.values()), goal.error, FIRST)
-    sign = -1.0 if MEASURES[goal.measure.partition("@")[0]].better == "lower" else 1.0
     measured: dict[int, Measured] = {}
-    used = np.zeros(len(files), np.int64)
-    while not search.finished and search.replications < most:
-        made = search.replications
-        enough = min(max(FIRST, made + math.ceil(STEP * made)), most)
+    fed = _Fed(search, goal, files)
+    enough = 0
+    while not search.finished and enough < most:
+        enough = min(fed.wanted(enough), most)
         left = np.flatnonzero(search.candidates).tolist()
         measured |= zip(left, campaign.measured([files[one] for one in left], enough), strict=True)
-        fed = _fed(measured, goal.names, len(files), enough)
-        for replication in range(made, enough):
-            used[search.candidates] = replication + 1
-            _feed(search, sign * fed[:, 0, replication], fed[:, 1:, replication], files)
-            if search.finished:
-                break
+        fed.feed({one: Series.of(chosen(measured[one], goal.names)) for one in left})
     names = [file.name for file in files]
     return Best(
         None if search.best is None else names[search.best],
         search.finished,
         tuple(np.array(names)[search.candidates].tolist()),
-        _table(names, search, goal, measured, used),
+        _table(names, search, goal, measured, fed.used),
         goal,
         campaign.seed,
         {file.name: file.hash for file in files},
@@ -183,23 +178,56 @@ def _unit(name: str) -> str:
     return MEASURES[name.partition("@")[0]].unit
 
 
-def _fed(measured: Mapping[int, Measured], names: Sequence[str], systems: int, replications: int) -> Floats:
-    """float[scenario, measure, replication]; NaN where a scenario that left has none."""
-    fed = np.full((systems, len(names), replications), np.nan)
-    for system, one in measured.items():
-        own = chosen(one, names)
-        fed[system, :, : len(own.value)] = sequential(own.value.T, weights(own).T, FIRST)
-    return fed
+class _Fed:
+    """What a search was given: one number a replication of each scenario and measure, of quantiles one a batch."""
 
+    def __init__(self, search: Selection, goal: Goal, files: Sequence[ScenarioFile]) -> None:
+        self._search, self._names = search, [file.name for file in files]
+        self._sign = -1.0 if MEASURES[goal.measure.partition("@")[0]].better == "lower" else 1.0
+        self.used = np.zeros(len(files), np.int64)  # replications
+        self._end = 0  # of the last batch
+        shape = len(files), len(goal.names), 0
+        self._value, self._weight = np.empty(shape), np.empty(shape)  # [scenario, measure, batch]
 
-def _feed(search: Selection, objective: Floats, limited: Floats, files: Sequence[ScenarioFile]) -> None:
-    missing = search.candidates & (np.isnan(objective) | np.isnan(limited).any(axis=1))
-    if missing.any():
-        names = ", ".join(file.name for file, lacks in zip(files, missing, strict=True) if lacks)
-        raise ScenarioError(
-            f"{names}: hardly any replication observes what is asked; choose a longer horizon"
+    def wanted(self, made: int) -> int:
+        """How many replications to have next: soon all that variances are estimated from, then some more."""
+        if self._search.replications < FIRST:
+            return max(FIRST, 2 * made)
+        return made + math.ceil(STEP * made)
+
+    def feed(self, series: Mapping[int, Series]) -> None:
+        """Take the batches that are full, one after the other; those not needed any more are not read."""
+        while not self._search.finished:
+            left = np.flatnonzero(self._search.candidates).tolist()
+            end = next_end([series[one] for one in left], self._end)
+            if end is None:
+                return
+            self.used[left] = end
+            self._add({one: series[one].between(self._end, end) for one in left})
+            self._end = end
+            if self._value.shape[2] >= FIRST:
+                self._judge()
+
+    def _add(self, figures: Mapping[int, tuple[Floats, Floats]]) -> None:
+        column = np.full((2, *self._value.shape[:2], 1), np.nan)
+        for one, found in figures.items():
+            column[:, one, :, 0] = found
+        self._value, self._weight = (
+            np.append(part, new, axis=2)
+            for part, new in zip((self._value, self._weight), column, strict=True)
         )
-    search.feed(objective, limited)
+
+    def _judge(self) -> None:
+        numbers = sequential(self._value, self._weight, FIRST)
+        numbers[:, 0] *= self._sign
+        missing = self._search.candidates & np.isnan(numbers).any(axis=(1, 2))
+        if missing.any():
+            names = ", ".join(np.array(self._names)[missing])
+            raise ScenarioError(
+                f"{names}: hardly any replication observes what is asked; choose a longer horizon"
+            )
+        for number in range(self._search.replications, numbers.shape[2]):
+            self._search.feed(numbers[:, 0, number], numbers[:, 1:, number])
 
 
 def _table(

@@ -10,6 +10,8 @@ import pandas as pd
 from sim.analysis.intervals import t_interval
 from sim.analysis.rootfinding import crossing
 from sim.engine.contract import Floats
+from sim.results.chosen import chosen
+from sim.results.units import Series, batches, numbers
 from sim.scenario import ScenarioError, Source, read
 from sim.scenario.vary import is_whole
 from sim.study.campaign import Campaign
@@ -19,7 +21,6 @@ from sim.study.cells import (
     cells,
     check_keys,
     check_replications,
-    response,
 )
 from sim.study.precise import check_names
 
@@ -85,11 +86,16 @@ def break_even(
 
     def respond(x: float) -> Floats:
         files = all_valid(cells(base, [{**(with_ or {}), vary: x}]))
-        seen[x] = response(campaign.measured(files, replications)[0], measure).linear[0]
+        series = Series.of(chosen(campaign.measured(files, replications)[0], [measure]))
+        seen[x] = numbers(series, batches([series]))[0]
+        if len(seen[x]) < 2:
+            raise ScenarioError(
+                f"{measure}: {replications} replications observe too few visits for a quantile; make more"
+            )
         return seen[x]
 
     found = crossing(respond, at, low, high, (high - low) / STEPS)
     places = sorted(seen)
-    tried = pd.DataFrame({vary: places} | t_interval([seen[x] for x in places])._asdict())
+    tried = pd.DataFrame({vary: x} | t_interval(seen[x])._asdict() for x in places)
     rises = bool(tried["mean"].iloc[-1] > tried["mean"].iloc[0])
     return BreakEven(vary, (low, high), measure, at, *found, rises, replications, tried)

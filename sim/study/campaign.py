@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.contract import Floats, Ints
-from sim.results.measured import Measured
+from sim.results.measured import Figures, Measured
 from sim.results.rows import Rows
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.study.executors import Crew, usual_workers
@@ -121,7 +120,8 @@ class Campaign:
         one = _Gathering(number, file, replications)
         if file.hash in self._measured:
             held = self._measured[file.hash]
-            one.add(packed_key(held.key), dict(enumerate(zip(held.value, held.n, strict=True))))
+            each = map(Figures, held.value, held.n, held.waits)
+            one.add(packed_key(held.key), dict(enumerate(each)))
         if self._store is not None:
             one.add(*self._store.known(file.hash, self.seed, range(replications)))
         return one
@@ -142,7 +142,7 @@ class _Gathering:
     def __init__(self, number: int, file: ScenarioFile, replications: int) -> None:
         self.number, self.file, self.replications = number, file, replications
         self._key = b""
-        self._figures: dict[int, tuple[Floats, Ints]] = {}
+        self._figures: dict[int, Figures] = {}
         self._rows: dict[int, Rows] = {}
         self._due = 0
 
@@ -157,11 +157,11 @@ class _Gathering:
         return found
 
     def take(self, replications: range, batch: Batch) -> None:
-        self.add(batch.key, dict(zip(replications, zip(batch.value, batch.n, strict=True), strict=True)))
+        self.add(batch.key, dict(zip(replications, batch.figures, strict=True)))
         self._rows |= batch.rows
         self._due -= len(replications)
 
-    def add(self, key: bytes, figures: dict[int, tuple[Floats, Ints]]) -> None:
+    def add(self, key: bytes, figures: dict[int, Figures]) -> None:
         if figures and self._key not in (b"", key):
             raise ScenarioError(
                 f"{self.file.name}: the store has other measures of it than this program; name another --store"
@@ -170,10 +170,10 @@ class _Gathering:
         self._figures |= figures
 
     def gathered(self) -> Gathered:
-        figures = [self._figures[number] for number in range(self.replications)]
-        value, n = (np.stack(part) for part in zip(*figures, strict=True))
+        value, n, waits = zip(*(self._figures[number] for number in range(self.replications)), strict=True)
+        measured = Measured(unpacked_key(self._key), np.stack(value), np.stack(n), waits)
         rows = [self._rows[number] for number in range(len(self._rows))]
-        return Gathered(self.number, self.file, Measured(unpacked_key(self._key), value, n), rows)
+        return Gathered(self.number, self.file, measured, rows)
 
 
 class _Account:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict, TypeVar
 
 from sim.results.chosen import chosen
 from sim.results.estimates import Estimates, estimates
@@ -13,7 +13,9 @@ from sim.results.measured import Measured
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.scenario.messages import shown
 from sim.scenario.vary import places, varied
-from sim.study.campaign import Campaign, Progress
+from sim.study.campaign import Campaign, Gathered, Progress
+
+Kept = TypeVar("Kept")
 
 
 class Options(TypedDict, total=False):
@@ -57,12 +59,13 @@ def all_valid(found: Sequence[Cell]) -> list[ScenarioFile]:
     return [cell.file for cell in found if cell.file is not None]
 
 
-def measured_where_valid(
-    campaign: Campaign, found: Sequence[Cell], replications: int
-) -> list[Measured | None]:
-    """The measures of the cells that have a scenario."""
-    measured = iter(campaign.measured([cell.file for cell in found if cell.file is not None], replications))
-    return [None if cell.file is None else next(measured) for cell in found]
+def where_valid(
+    campaign: Campaign, found: Sequence[Cell], replications: int, keep: Callable[[Gathered], Kept]
+) -> list[Kept | None]:
+    """What is to be kept of the cells that have a scenario; all else is let go as soon as a cell is there."""
+    files = {cell.file.hash: cell.file for cell in found if cell.file is not None}
+    kept = {one.file.hash: keep(one) for one in campaign.gathered(list(files.values()), replications)}
+    return [None if cell.file is None else kept[cell.file.hash] for cell in found]
 
 
 def check_keys(base: ScenarioFile, keys: Iterable[str]) -> None:

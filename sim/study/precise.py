@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+import pandas as pd
+
 from sim.analysis.sequential import Progress, Rule, Target, progress
 from sim.plan.compile import compile_scenario
 from sim.results.chosen import check_measure, chosen, rows_of
@@ -68,8 +70,14 @@ def check_names(file: ScenarioFile, names: Iterable[str]) -> None:
     for name in names:
         check_measure(name)
     if any("@" in name for name in names):
-        model = compile_scenario(file.scenario)
-        rows_of(key(model, Groupings.of_model(model)), names)
+        key_of(file, names)
+
+
+def key_of(file: ScenarioFile, names: Iterable[str]) -> pd.DataFrame:
+    """The key of the measures named, before anything is simulated; ScenarioError for a name of nothing."""
+    model = compile_scenario(file.scenario)
+    whole = key(model, Groupings.of_model(model))
+    return whole.iloc[rows_of(whole, names)]
 
 
 def _target(name: str, asked: float | str) -> Target:

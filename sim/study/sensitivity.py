@@ -29,8 +29,8 @@ from sim.study.cells import (
     cells,
     check_keys,
     check_replications,
-    measured_where_valid,
     response,
+    where_valid,
 )
 from sim.study.designs import Ranges
 from sim.study.precise import check_names
@@ -72,8 +72,9 @@ def sensitivity(
     make = designs.trajectories if method == "morris" else designs.saltelli
     unit = make(spans, SIZES[method] if size is None else size, campaign.seed)
     found = cells(base, designs.stretched(spans, unit))
-    measured = campaign.measured(all_valid(found), replications)
-    y = np.array([response(one, measure).mean[0] for one in measured])
+    all_valid(found)
+    kept = where_valid(campaign, found, replications, lambda one: response(one.measured, measure))
+    y = np.array([_mean(one) for one in kept])
     if np.isnan(y).any():
         raise ScenarioError(f"{base.name}: {measure} is not observed everywhere in the ranges")
     return (
@@ -93,8 +94,7 @@ def _tornado(
 ) -> pd.DataFrame:
     points: list[dict[str, Any]] = [{key: end} for key, ends in spans.items() for end in ends]
     found = [Cell({}, base), *cells(base, points)]
-    measured = measured_where_valid(campaign, found, replications)
-    standing, *ends = (None if one is None else response(one, measure) for one in measured)
+    standing, *ends = where_valid(campaign, found, replications, lambda one: response(one.measured, measure))
     swings = [_swing(low, high) for low, high in zip(ends[::2], ends[1::2], strict=True)]
     swing, swing_low, swing_high = np.transpose(swings)
     problems = [

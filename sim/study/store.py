@@ -22,12 +22,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.contract import Floats, Ints
+from sim.results.measured import Figures
 from sim.scenario import ScenarioError
 from sim.study.tasks import SEMANTICS, Batch
 
 APPLICATION = 0x4D6F7463  # "Motc": what the file says it is
-FORMAT = 1  # of the tables below; another one is refused
+FORMAT = 2  # of the tables below; another one is refused
 PATIENCE = 60.0  # seconds to wait for another study's write
 _HEADER = b"SQLite format 3\0"
 _TABLES = f"""
@@ -47,10 +47,10 @@ class StoreWarning(UserWarning):
 
 
 class Kept(NamedTuple):
-    """What is known of a scenario: the key of its measures, and float[row], int[row] by replication."""
+    """What is known of a scenario: the key of its measures, and these by replication."""
 
     key: bytes
-    figures: dict[int, tuple[Floats, Ints]]
+    figures: dict[int, Figures]
 
 
 NOTHING = Kept(b"", {})
@@ -121,8 +121,8 @@ class Store:
             self._file.executemany(
                 "INSERT OR IGNORE INTO replication SELECT ?, ?, ?, ?, number, ? FROM key WHERE packed = ?",
                 [
-                    (scenario, str(seed), SEMANTICS, number, _packed(value, n), batch.key)
-                    for number, value, n in zip(replications, batch.value, batch.n, strict=True)
+                    (scenario, str(seed), SEMANTICS, number, _packed(figures), batch.key)
+                    for number, figures in zip(replications, batch.figures, strict=True)
                 ],
             )
 
@@ -208,15 +208,20 @@ def _tables(file: sqlite3.Connection) -> int:
     return int(file.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
 
 
-def _packed(value: Floats, n: Ints) -> bytes:
-    """Both columns; what zlib unpacks it has also summed up, so that damage is seen."""
-    return zlib.compress(value.astype("<f8").tobytes() + n.astype("<i8").tobytes(), 1)
+def _packed(figures: Figures) -> bytes:
+    """All columns, the number of rows first; what zlib unpacks it has also summed up, so that damage is seen."""
+    value, n, waits = figures
+    rows = np.array([len(value)], "<i8")
+    return zlib.compress(
+        rows.tobytes() + value.astype("<f8").tobytes() + n.astype("<i8").tobytes() + waits, 1
+    )
 
 
-def _unpacked(figures: bytes) -> tuple[Floats, Ints]:
-    both = zlib.decompress(figures)
-    value, n = both[: len(both) // 2], both[len(both) // 2 :]
-    return np.frombuffer(value, "<f8").astype(np.float64), np.frombuffer(n, "<i8").astype(np.int64)
+def _unpacked(packed: bytes) -> Figures:
+    whole = zlib.decompress(packed)
+    rows = int(np.frombuffer(whole, "<i8", 1)[0])
+    value, n = np.frombuffer(whole, "<f8", rows, 8), np.frombuffer(whole, "<i8", rows, 8 * (1 + rows))
+    return Figures(value.astype(np.float64), n.astype(np.int64), whole[8 * (1 + 2 * rows) :])
 
 
 def _free_name(path: Path) -> Path:

@@ -20,17 +20,17 @@ from sim.scenario import ScenarioFile, Source, read
 from sim.scenario.messages import shown
 from sim.scenario.vary import standing as standing_value
 from sim.study import designs
-from sim.study.campaign import Campaign
+from sim.study.campaign import Campaign, Gathered
 from sim.study.cells import (
     Cell,
     Options,
     cells,
     check_keys,
     check_replications,
-    measured_where_valid,
+    where_valid,
 )
 from sim.study.explanation import Flag, flags_of
-from sim.study.precise import check_names
+from sim.study.precise import check_names, key_of
 
 FIGURES = [
     "mean",
@@ -77,8 +77,8 @@ class Sweep:
         Cell -1 is the baseline. Differences to it are paired by replication; intervals are of 95 %. A cell that
         makes the scenario invalid has no figures, and the reason as its `problem`; one that is `unstable` has work
         that nobody does, or more than anybody can, and its averages mean little. Without a `group` there are the
-        measures named, or if none is all of the network; with one all that are grouped by exactly these parts
-        of a group (`site`, `place`, …).
+        measures named, or if none is all of the network; with one those that are grouped by exactly these parts
+        of a group (`site`, `place`, …). If measures are named, only they are kept.
         """
         if group is None and self.measures:
             return self.of(self.measures)
@@ -145,10 +145,15 @@ def sweep(
         spans = designs.ranges(vary)
         tried = designs.stretched(spans, designs.latin(spans, points, campaign.seed))
     found = [Cell({}, base), *cells(base, tried)]
-    baseline, *measured = measured_where_valid(campaign, found, replications)
+    asked = key_of(base, measures)
+
+    def keep(one: Gathered) -> tuple[Measured, list[Flag]]:
+        return one.measured.like(asked) if measures else one.measured, flags_of(one.file, one.measured)
+
+    kept = where_valid(campaign, found, replications, keep)
+    baseline, *measured = (None if one is None else one[0] for one in kept)
     assert baseline is not None
-    pairs = zip(found, [baseline, *measured], strict=True)
-    flags = tuple([] if one.file is None or m is None else flags_of(one.file, m) for one, m in pairs)
+    flags = tuple([] if one is None else one[1] for one in kept)
     return Sweep(base, tuple(vary), tuple(found[1:]), tuple(measures), baseline, tuple(measured), flags)
 
 

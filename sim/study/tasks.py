@@ -10,17 +10,16 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from sim.compiler import MISSING
 from sim.engine import compiled, reference
-from sim.engine.contract import Draws, Floats, Ints, Log, Plan
+from sim.engine.contract import Draws, Log, Plan
 from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
 from sim.plan.model import Model
 from sim.results.groups import Groupings
-from sim.results.measured import KEY, key, measure
+from sim.results.measured import KEY, Figures, key, measure
 from sim.results.observe import observe
 from sim.results.rows import Rows, rows
 from sim.scenario import ScenarioFile
@@ -75,12 +74,11 @@ class Task(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What a task gave: all measures, in rows that `key` names, and the rows asked for."""
+    """What a task gave: all measures of each replication, in rows that `key` names, and the rows asked for."""
 
     semantics: int
     key: bytes
-    value: Floats  # float[replication, row]
-    n: Ints  # int[replication, row]
+    figures: list[Figures]
     rows: dict[int, Rows]
 
 
@@ -114,8 +112,7 @@ def perform(task: Task) -> Batch:
         figures.append(measure(model, groups, drawn, observed))
         if number < task.rows_of:
             kept[number] = rows(model, drawn, log, observed, keep_log=task.keep_log)
-    value, n = (np.stack(part) for part in zip(*figures, strict=True))
-    return Batch(SEMANTICS, names, value, n, kept)
+    return Batch(SEMANTICS, names, figures, kept)
 
 
 _settings: dict[str, Future[Setting]] = {}  # the one used last at the end

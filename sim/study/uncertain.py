@@ -15,13 +15,18 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
+from sim.analysis.intervals import t_interval
+from sim.analysis.ratios import linearised
 from sim.analysis.uncertainty import Bounded, decompose
 from sim.engine.contract import Floats
 from sim.plan.beliefs import believed, seed_of
 from sim.results.chosen import rows_of
-from sim.results.estimates import Estimates, estimates, grouped_by
+from sim.results.estimates import grouped_by
+from sim.results.measured import Measured, kinds
+from sim.results.measures import Kind
 from sim.results.result import Result
 from sim.results.saving import records, save_table
+from sim.results.units import Series, batches, numbers
 from sim.scenario import ScenarioError, ScenarioFile, Source, read
 from sim.study.campaign import Campaign, Progress
 from sim.study.cells import Options
@@ -38,9 +43,7 @@ class Uncertain:
     drawn: pd.DataFrame  # draw, and the numbers by the beliefs' places
     measures: tuple[str, ...]  # that tables tell; none: all
     key: pd.DataFrame = field(repr=False)
-    values: Floats = field(
-        repr=False
-    )  # [scenario, draw, replication, row]; their mean in a draw is its figure
+    values: Floats = field(repr=False)  # [scenario, draw, replication, row]; of a quantile, batch
 
     def table(self, group: Iterable[str] | None = None) -> pd.DataFrame:
         """One row per scenario and measure: where its uncertainty comes from.
@@ -103,15 +106,15 @@ def uncertain(
         pairs = [believed(file, seed, draw) for file in files]
         settled.append([file for file, _ in pairs])
         drawn.append({"draw": draw} | {name: x for _, numbers in pairs for name, x in numbers.items()})
-    values: list[list[Estimates]] = []
+    values: list[list[Measured]] = []
     for draw, own in enumerate(settled):
         done = draw * replications * len(files)
         here = options.copy()
         here["seed"], here["progress"] = seed_of(seed, draw), _after(done, total, tell)
         with Campaign(**here) as campaign:
-            values.append([estimates(one) for one in campaign.measured(own, replications)])
+            values.append(campaign.measured(own, replications))
     key = values[0][0].key
-    stacked = np.stack([[one.in_rows(key)[1].T for one in of_draw] for of_draw in values], axis=1)
+    stacked = np.stack([_of_draw(of_draw, key) for of_draw in values], axis=1)
     names = tuple(file.name for file in files)
     return Uncertain(names, pd.DataFrame(drawn), tuple(measures), key, stacked)
 
@@ -138,13 +141,35 @@ def _after(done: int, total: int, tell: Progress | None) -> Progress | None:
     return None if tell is None else lambda now, _: tell(done + now, total)
 
 
+def _of_draw(scenarios: Sequence[Measured], key: pd.DataFrame) -> Floats:
+    """One number a replication, of quantiles one a batch: float[scenario, replication, row]; NaN: there is none.
+
+    Batches are the same in all scenarios, so that differences are of the same citizens.
+    """
+    wanted = pd.MultiIndex.from_frame(key)
+    at = [pd.MultiIndex.from_frame(one.key).get_indexer(wanted) for one in scenarios]
+    series = [Series.of(one) for one in scenarios]
+    found = np.full((len(scenarios), len(scenarios[0].value), len(key)), np.nan)
+    for scenario, (own, rows) in enumerate(zip(series, at, strict=True)):
+        found[scenario][:, rows >= 0] = linearised(own.value, own.weight)[rows[rows >= 0]].T
+    for row in np.flatnonzero(kinds(key) == Kind.QUANTILE):
+        having = [scenario for scenario, rows in enumerate(at) if rows[row] >= 0]
+        own_rows = {scenario: series[scenario].row(int(at[scenario][row])) for scenario in having}
+        ends = batches(own_rows.values())
+        found[:, :, row] = np.nan
+        for scenario, own in own_rows.items():
+            found[scenario, : len(ends), row] = numbers(own, ends)[0]
+    return found
+
+
 def _told(values: Floats, prefix: str) -> dict[str, Any]:
     mean = prefix or "mean"
     under = f"{prefix}_" if prefix else ""
     try:
         found = decompose(values)
-    except ValueError:  # observed too seldom to say
-        return {mean: np.nan}
+    except ValueError:  # observed too seldom to tell inputs from chance
+        over_draws = t_interval(_means(values))
+        return {mean: over_draws.mean, f"{under}low": over_draws.low, f"{under}high": over_draws.high}
     varies = found.inputs.value > 0 or found.chance.value > 0
     share = found.share if varies else Bounded(np.nan, np.nan, np.nan)
     return {
@@ -158,3 +183,8 @@ def _told(values: Floats, prefix: str) -> dict[str, Any]:
         f"{under}inputs_high": share.high,
         f"{under}chance": 1 - share.value,
     }
+
+
+def _means(values: Floats) -> Floats:
+    """The mean of each draw in which anything was observed."""
+    return np.array([np.nanmean(own) for own in values if not np.isnan(own).all()], np.float64)

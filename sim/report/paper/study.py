@@ -10,6 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from sim.report.language import Language
+from sim.report.naming import too_few
 from sim.report.paper.document import Estimate, clean, shared
 from sim.results.comparison import Comparison
 from sim.results.estimates import whole
@@ -113,7 +114,10 @@ class Study:
     def value(self, result: Result, measure: str, site: str = "") -> Estimate:
         """The mean and its interval."""
         row = self.row(result, measure, site)
-        return Estimate(*_numbers(row, "mean", "low", "high"), MEASURES[measure].unit)
+        mean, low, high = _numbers(row, "mean", "low", "high")
+        return Estimate(
+            mean, low, high, MEASURES[measure].unit, verdict=too_few(measure, mean, low, self.say)
+        )
 
     def difference(self, result: Result, measure: str, site: str = "") -> Estimate:
         """The paired difference to the baseline; of what is decided with simultaneous bounds and the verdict."""
