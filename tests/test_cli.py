@@ -261,7 +261,7 @@ def two(tmp_path: Path) -> tuple[str, str]:
 def test_compare_gives_verdicts(
     two: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ("--replications", "8", "--workers", "1", "--lang", "en", "--out", str(tmp_path / "out"))
+    arguments = ("--replications", "30", "--workers", "1", "--lang", "en", "--out", str(tmp_path / "out"))
     chosen = ("--measure", "wait.p90@site=centre", "--measure", "on_time.rate", "--threshold", "wait.p90=2")
     told = sim(capsys, "compare", *two, *arguments, *chosen)
     assert told.code == 0

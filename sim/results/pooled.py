@@ -77,8 +77,8 @@ class Quantile(NamedTuple):
 def estimated(waits: Waits, p: float, level: float = 0.95) -> Quantile:
     """The quantile p of all replications together.
 
-    A replication moves it by (p - the share at or below) over the density of waits there. That is how many more waits
-    there are per minute between the bounds of the interval: so it fits the interval, and where many wait exactly so
+    A replication moves it by (p - the share at or below) over the density of waits there: how many visits a minute wait
+    so long in the middle half of the interval. Its ends lie far out where few visits are. Where many wait exactly so
     long, nothing moves.
     """
     value = waits.quantile(p)
@@ -87,9 +87,9 @@ def estimated(waits: Waits, p: float, level: float = 0.95) -> Quantile:
     if np.isnan(bounds.low):
         return Quantile(value, np.nan, np.nan, np.full(len(waits.n), np.nan))
     low, high = (waits.quantile(bound) for bound in bounds)
-    minutes = (high - low) / (bounds.high - bounds.low) if high > low else 0.0
     share = linearised(share_of(below, waits.n), waits.n)
-    return Quantile(value, low, high, value - (share - share.mean()) * minutes)
+    moved = (share.mean() - share) * _minutes_a_share(waits, (p + bounds.low) / 2, (p + bounds.high) / 2)
+    return Quantile(value, low, high, value + moved)
 
 
 def of_groups(tallies: Sequence[Tally]) -> list[Waits]:
@@ -97,6 +97,11 @@ def of_groups(tallies: Sequence[Tally]) -> list[Waits]:
     groups = len(tallies[0].size) if tallies else 0
     ends = [np.append(0, np.cumsum(one.size, dtype=np.int64)) for one in tallies]
     return [_of_group(tallies, [(end[group], end[group + 1]) for end in ends]) for group in range(groups)]
+
+
+def _minutes_a_share(waits: Waits, low: float, high: float) -> float:
+    """One over the density of waits between two shares of the visits."""
+    return (waits.quantile(high) - waits.quantile(low)) / (high - low) if high > low else 0.0
 
 
 def _width(edge: int) -> float:
