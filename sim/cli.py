@@ -128,7 +128,7 @@ def run(
     if out is not None:
         with written(out, say):
             output.save_run(result, out, say)
-    refused = strict and not result.is_stable
+    refused = strict and (result.neglects or not result.is_stable)
     precise = result.provenance.get("precision", {}).get("reached", True)
     raise typer.Exit(0 if all(verdict.met for verdict in verdicts) and precise and not refused else 1)
 
@@ -178,7 +178,8 @@ def compare(
     if out is not None:
         with written(out, say):
             output.save_comparison(comparison, out, say)
-    raise typer.Exit(1 if strict and not all(one.is_stable for one in comparison.results) else 0)
+    refused = strict and any(one.neglects or not one.is_stable for one in comparison.results)
+    raise typer.Exit(1 if refused else 0)
 
 
 @app.command()

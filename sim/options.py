@@ -82,7 +82,12 @@ Precision = Annotated[
     ),
 ]
 Most = Annotated[int, typer.Option(min=2, max=100_000, help="Replications at the most, with --precision.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1, too, if a scenario is unstable.")]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict", help="Exit code 1, too, if a scenario is unstable, or leaves work or citizens behind."
+    ),
+]
 Measures = Annotated[
     list[str] | None,
     typer.Option(

@@ -183,6 +183,6 @@ def test_a_selection_needs_names_of_their_own() -> None:
 def test_a_scenario_that_cannot_keep_up_is_called_unstable() -> None:
     keeps_up, overloaded = window(1, 20), window(1, 20).change({"demand.scale": 9}, title="overloaded")
     found = sim.best([keeps_up, overloaded], "wait.p90", most=25, workers=1)
-    assert [flag.kind for flag in found.flags[overloaded.name]] == ["overloaded"]
+    assert [flag.kind for flag in found.flags[overloaded.name]] == ["overloaded", "unmet"]
     assert found.flags[keeps_up.name] == []
     assert json.loads(found.to_json())["flags"][overloaded.name][0]["load"] > 1

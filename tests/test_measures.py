@@ -160,6 +160,8 @@ DONG_NGU = {"site": "commune", "place": "Đông Ngũ"}
         ("gave_up.rate", {}, 3 / 8, 8),
         ("gave_up.rate", COMMUNE, 3 / 4, 4),
         ("gave_up.rate", {"site": "centre"}, 0, 4),
+        ("sent_away.rate", {}, 0, 8),  # see test_neglect.py
+        ("demand.met", {}, nan, 0),
         ("visits.count", {}, 7, 7),
         ("visits.count", DONG_NGU, 0, 0),
         ("visits.per_dossier", {"site": "centre"}, 4 / 3, 3),

@@ -141,7 +141,9 @@ def test_linear_numbers_have_the_quantile_as_mean_and_the_interval_as_spread() -
     at = moments(found.linear)
     assert at.mean == pytest.approx(found.value)
     assert 2 * at.half_width(0.95) == pytest.approx(found.high - found.low, rel=0.15)
-    assert 2 * at.half_width(0.95) == pytest.approx(2 * stats.t.ppf(0.975, 39) * 100 * sqrt(0.09 / 4000), rel=0.3)
+    assert 2 * at.half_width(0.95) == pytest.approx(
+        2 * stats.t.ppf(0.975, 39) * 100 * sqrt(0.09 / 4000), rel=0.3
+    )
 
 
 # --- how often intervals hold ---

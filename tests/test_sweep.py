@@ -162,10 +162,10 @@ def test_a_cell_that_cannot_keep_up_is_called_unstable() -> None:
     found = sim.sweep(
         TINY, {"demand.scale": [1, 9], "team.counter.staff": [0, 1]}, measures=["wait.mean"], replications=2
     )
-    assert found.table()["unstable"].tolist() == [False, True, False, True, True]
+    assert found.table()["flagged"].tolist() == [False, True, False, True, True]
     assert [[flag.kind for flag in flags] for flags in found.flags] == [
-        *([], ["unserved"], []),
-        *(["unserved"], ["overloaded"]),
+        *([], ["unserved", "unmet", "sent_away"], []),
+        *(["unserved", "unmet", "sent_away"], ["overloaded", "unmet"]),
     ]
     told = " ".join(printed(found).split())
     assert "3: UNSTABLE: One-stop centre: the busiest team is offered" in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim.study.explanation import Explanation
 
 HOUR = 60.0
 HIGH_LOAD = 0.85
+MOST_QUEUES = 4  # named in a warning
 
 
 def explanation(found: Explanation, say: Language) -> RenderableType:
@@ -47,10 +49,22 @@ def warnings(flags: Iterable[Mapping[str, Any]], say: Language) -> list[Text]:
 
 def _flag(flag: Mapping[str, Any], say: Language) -> dict[str, object]:
     """What the texts of flags speak of."""
-    dossiers = {name: say.number(flag.get(name) or 0) for name in ("late", "open")}
-    days = {name: flag.get(name) for name in ("days", "suggested")}
-    load = say.percent(flag.get("load") or 0, 0)
-    return {"site": flag["place"], "queue": flag.get("queue"), "load": load, **dossiers, **days}
+    told: dict[str, object] = {"site": flag["place"], "queue": _short(flag.get("queue") or "")}
+    told |= {name: say.number(flag.get(name) or 0) for name in ("late", "open")}
+    told |= {name: say.number(flag.get(name) or 0, 0) for name in ("days", "suggested", "dossiers")}
+    told |= {name: say.day(date.fromisoformat(flag[name])) for name in ("first", "last") if flag.get(name)}
+    times = flag.get("times") or 1
+    told["again"] = say("explain.again", times=say.number(times, 0)) if times > 1 else ""
+    return told | {
+        "load": say.percent(flag.get("load") or 0, 0),
+        "share": say.percent(flag.get("share") or 0),
+    }
+
+
+def _short(queues: str) -> str:
+    """The first queues of many, and how many these are."""
+    every = queues.split(", ")
+    return queues if len(every) <= MOST_QUEUES else f"{', '.join(every[:MOST_QUEUES])} … ({len(every)})"
 
 
 def differences(before: ScenarioFile, after: ScenarioFile, say: Language) -> RenderableType:

@@ -25,7 +25,7 @@ from sim.scenario import ScenarioFile
 from sim.selftest import Check
 
 BY_PRIORITY = ("visits.count", "wait.mean", "wait.p90")
-COMPARED = ("wait.mean", "wait.p90", "on_time.rate", "utilisation")
+COMPARED = ("wait.mean", "wait.p90", "demand.met", "on_time.rate", "utilisation")
 
 
 def run(
@@ -54,8 +54,9 @@ def comparison(
         parts += warnings(result.provenance["flags"], say)
     parts += ["", *_how_many(baseline, say)]
     rows = compared.table(group=["site"])
+    names = compared_by(compared)
     for site, kind in files[0].scenario.site.items():
-        parts += [_compared(rows[rows["site"] == site], kind.title, say), ""]
+        parts += [_compared(rows[rows["site"] == site], names, kind.title, say), ""]
     return Group(
         *parts,
         Text(say("run.rate_note"), style="dim"),
@@ -145,16 +146,22 @@ def _value(row: Any, unit: str, say: Language) -> str:
     return say.amount(mean, unit) + interval
 
 
-def _compared(rows: pd.DataFrame, title: str, say: Language) -> Table:
+def compared_by(compared: Comparison) -> list[str]:
+    """The measures of the tables; on-time rates stand beside the demand they leave out, if they leave out any."""
+    neglected = any(one.neglects for one in compared.results)
+    return [name for name in COMPARED if neglected or name != "demand.met"]
+
+
+def _compared(rows: pd.DataFrame, names: Sequence[str], title: str, say: Language) -> Table:
     """One row a scenario: value, and the paired difference to the baseline with its interval."""
     made = table(
         say("table.scenario"),
-        *(f"{say(f'measure.{name}')} ({say(f'unit.{MEASURES[name].unit}')})" for name in COMPARED),
+        *(f"{say(f'measure.{name}')} ({say(f'unit.{MEASURES[name].unit}')})" for name in names),
         title=title,
     )
     for scenario in rows["scenario"].drop_duplicates():
         own = rows[rows["scenario"] == scenario].set_index("measure")
-        made.add_row(scenario, *(_with_difference(own.loc[name], name, say) for name in COMPARED))
+        made.add_row(scenario, *(_with_difference(own.loc[name], name, say) for name in names))
     return made
 
 

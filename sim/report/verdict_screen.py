@@ -20,6 +20,7 @@ from sim.results.measures import MEASURES
 from sim.results.result import Result
 from sim.study.best import Best
 
+OF_WHAT_GOT_IN = ("on_time.rate", "early.rate", "late.rate")
 WORDS = {
     Verdict.BETTER: "compare.better",
     Verdict.WORSE: "compare.worse",
@@ -34,7 +35,7 @@ def sentences(compared: Comparison, scenario: str, say: Language) -> str:
     titles = compared.results[0].titles("site")
     told = {
         verdict: "; ".join(
-            f"{measure_of(row, titles, say)} ({say.difference(row['difference'], row['unit'])})"
+            f"{measure_of(row, titles, say)} ({_by_how_much(compared, row, say)})"
             for _, row in own[own["verdict"] == verdict].iterrows()
         )
         for verdict in WORDS
@@ -48,6 +49,15 @@ def sentences(compared: Comparison, scenario: str, say: Language) -> str:
     if told[Verdict.UNDECIDED]:
         parts.append(say("compare.open", undecided=told[Verdict.UNDECIDED]))
     return " ".join(parts)
+
+
+def _by_how_much(compared: Comparison, row: pd.Series, say: Language) -> str:
+    """The difference; of rates on time also the share of demand they are of, if some of it did not get in."""
+    told = say.difference(row["difference"], row["unit"])
+    result = next(one for one in compared.results if one.name == row["scenario"])
+    if row["measure"] not in OF_WHAT_GOT_IN or not result.neglects:
+        return told
+    return say("compare.of_demand", told=told, share=say.percent(result.demand_met[row["site"]]))
 
 
 def judged(compared: Comparison, say: Language) -> RenderableType:

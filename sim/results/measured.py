@@ -108,7 +108,7 @@ def measure(model: Model, groups: Groupings, replication: Replication, observed:
     visits = visit_totals(model, replication, observed.visits, groups.visits)
     totals: dict[str, VisitTotals | DossierTotals | TeamTotals] = {
         "visits": visits,
-        "dossiers": dossier_totals(model, replication, observed.dossiers, groups.dossiers),
+        "dossiers": dossier_totals(model, replication, observed.dossiers, observed.demand, groups.dossiers),
         "teams": team_totals(model, observed.staffing, groups.teams),
     }
     figures = [MEASURES[name].figure(totals[MEASURES[name].over]) for name in names(model)]

@@ -130,12 +130,13 @@ def visits_per_dossier(table: VisitTotals) -> Figure:
 
 
 def gave_up_rate(table: VisitTotals) -> Figure:
-    """Share of visits, no-shows included, that ended unserved.
-
-    Out of patience, too many people waiting, booked and not come, or turned away. A citizen who comes back
-    begins another visit.
-    """
+    """Share of visits, no-shows included, that ended unserved, for whatever reason; to come back is another visit."""
     return _share(table.unserved, table.visits)
+
+
+def sent_away_rate(table: VisitTotals) -> Figure:
+    """Share of visits, no-shows included, that came in time, waited, and were sent away at closing."""
+    return _share(table.sent_away, table.visits)
 
 
 def citizen_hours(table: VisitTotals) -> Figure:
@@ -144,6 +145,11 @@ def citizen_hours(table: VisitTotals) -> Figure:
 
 
 # --- dossiers ---
+
+
+def demand_met(table: DossierTotals) -> Figure:
+    """Share of demand that got in; see :class:`sim.results.demand.Demand`."""
+    return _share(table.met, table.met + table.unmet)
 
 
 def on_time_rate(table: DossierTotals) -> Figure:
@@ -231,9 +237,7 @@ def overtime_hours(table: TeamTotals) -> Figure:
 def staff_cost(table: TeamTotals) -> Figure:
     """VND for the hours on the roster, present or not, and one and a half times as much for an hour of overtime.
 
-    Who is ill is paid, and so is who cannot work while the system is down; who may sign electronically at any hour is
-    paid for the hours of the roster as it is written. Overtime on working days is paid at least 150 % (Labour Code
-    2012, article 97).
+    So who is ill is paid. Overtime on working days is paid at least 150 % (Labour Code 2012, article 97).
     """
     return Figure(table.rostered_cost + OVERTIME_PAY * table.overtime_cost, table.teams)
 
@@ -249,11 +253,13 @@ MEASURES: dict[str, Measure] = {
     "wait.within_30": Measure(wait_within_30, "fraction", "higher", "visits", Kind.RATE),
     "stay.mean": Measure(stay_mean, "min", "lower", "visits", Kind.MEAN),
     "gave_up.rate": Measure(gave_up_rate, "fraction", "lower", "visits", Kind.RATE),
+    "sent_away.rate": Measure(sent_away_rate, "fraction", "lower", "visits", Kind.RATE),
     "visits.count": Measure(visits_count, "visits", "", "visits"),
     "visits.per_dossier": Measure(visits_per_dossier, "visits", "lower", "visits", Kind.MEAN),
     "citizen.hours": Measure(citizen_hours, "h", "lower", "visits"),
     "satisfied.rate": Measure(satisfied_rate, "fraction", "higher", "visits", Kind.RATE),
     "very_satisfied.rate": Measure(very_satisfied_rate, "fraction", "higher", "visits", Kind.RATE),
+    "demand.met": Measure(demand_met, "fraction", "higher", "dossiers", Kind.RATE),
     "on_time.rate": Measure(on_time_rate, "fraction", "higher", "dossiers", Kind.RATE),
     "early.rate": Measure(early_rate, "fraction", "higher", "dossiers", Kind.RATE),
     "late.rate": Measure(late_rate, "fraction", "lower", "dossiers", Kind.RATE),

@@ -16,6 +16,7 @@ from sim.columns import columns
 from sim.engine.contract import Bools, Codes, Draws, Floats, Ints, Log, Outcome, Reason, Whole
 from sim.plan.model import Model, Replication
 from sim.results import passes
+from sim.results.demand import Demand, demand
 
 
 class VisitOutcome(IntEnum):
@@ -110,6 +111,7 @@ class Observed(NamedTuple):
     visits: Visits
     dossiers: Dossiers
     staffing: Staffing
+    demand: Demand
 
 
 def dossier_of_task(draws: Draws) -> Ints:
@@ -121,7 +123,12 @@ def dossier_of_task(draws: Draws) -> Ints:
 def observe(model: Model, replication: Replication, log: Log) -> Observed:
     """Everything that measures are made of, each computed once."""
     stays = visits(model, replication, log)
-    return Observed(stays, _dossiers(model, replication, log, stays), staffing(model, replication, log))
+    return Observed(
+        stays,
+        _dossiers(model, replication, log, stays),
+        staffing(model, replication, log),
+        demand(model, replication, log),
+    )
 
 
 def visits(model: Model, replication: Replication, log: Log) -> Visits:

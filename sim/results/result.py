@@ -15,7 +15,7 @@ import pandas as pd
 
 from sim.engine.contract import Ints
 from sim.plan.model import Model
-from sim.results import daily, frames, official, views
+from sim.results import daily, frames, neglect, official, views
 from sim.results.estimates import Estimates, estimates, grouped_by, summary
 from sim.results.measured import KEY, Measured
 from sim.results.precision import NO_PRECISION, precision_table
@@ -110,6 +110,16 @@ class Result:
     def is_stable(self) -> bool:
         """No place has more work than people, or work that nobody does, and no backlog still grows at the end."""
         return not {flag["kind"] for flag in self.provenance["flags"]} & UNSTABLE
+
+    @property
+    def neglects(self) -> bool:
+        """Work meets nobody for days, citizens are sent away, or demand is unmet: what is on time is of the rest."""
+        return not {flag["kind"] for flag in self.provenance["flags"]}.isdisjoint(neglect.KINDS)
+
+    @cached_property
+    def demand_met(self) -> dict[str, float]:
+        """The share of demand that got in at each kind of site, and over the network ("")."""
+        return neglect.by_site(self.measured, "demand.met")
 
     @property
     def is_option(self) -> bool:
@@ -277,9 +287,10 @@ def collect(
 ) -> Result:
     """The result of replications 0, 1, … in this order; the first of them have rows.
 
-    To the flags of the provenance come those that only a run shows, see :func:`sim.results.daily.flags`.
+    To the flags of the provenance come those that only a run shows, see :func:`sim.results.daily.flags` and
+    :func:`sim.results.neglect.flags`.
     """
     titles = {name: site.title for name, site in scenario.scenario.site.items()}
-    seen = daily.flags(frames.day_frame(model, rows), titles)
+    seen = [*daily.flags(frames.day_frame(model, rows), titles), *neglect.flags(measured, titles)]
     about = provenance | {"rows_of": len(rows), "flags": [*provenance.get("flags", []), *seen]}
     return Result(scenario.name, scenario.scenario.title, measured, about, model, rows)

@@ -84,7 +84,7 @@ class Rows(NamedTuple):
 
 def rows(model: Model, replication: Replication, log: Log, observed: Observed, *, keep_log: bool) -> Rows:
     """The rows of one replication; those of its log only if asked for."""
-    labels, (visits, dossiers, _) = replication.labels, observed
+    labels, (visits, dossiers, *_) = replication.labels, observed
     spent = attribution(model, replication, log)
     minutes = np.full((len(labels.stream), len(Cause)), np.nan)
     minutes[spent.dossier] = spent.minutes

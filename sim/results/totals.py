@@ -14,11 +14,13 @@ from sim.kernelcache import cached
 from sim.officetime import HOUR
 from sim.plan.model import Channel, Model, Replication
 from sim.results import passes
+from sim.results.demand import Demand
 from sim.results.groups import Grouping, cost_per_hour, within
 from sim.results.observe import Dossiers, Staffing, VisitKind, Visits
 from sim.scenario.domain import Survey
 
-NO_SHOW, SERVED, WITHDRAWN = int(Reason.NO_SHOW), passes.SERVED, passes.WITHDRAWN
+NO_SHOW, TURNED_AWAY, SERVED = int(Reason.NO_SHOW), int(Reason.TURNED_AWAY), passes.SERVED
+WITHDRAWN = passes.WITHDRAWN
 
 
 class VisitTotals(NamedTuple):
@@ -28,6 +30,7 @@ class VisitTotals(NamedTuple):
     came: Floats
     dossiers: Floats  # with a visit that came
     unserved: Floats
+    sent_away: Floats  # at closing, after waiting
     in_lobby: Floats  # minutes of wait and service, of all that came
     waited: Floats
     wait: Floats  # minutes, from here on of those that waited
@@ -53,6 +56,8 @@ class DossierTotals(NamedTuple):
     late_days: Floats
     in_backlog: Floats  # open in the window, received in it or before, the withdrawn apart
     backlog: Floats  # minutes in which they were
+    met: Floats  # of those that arrive in the window, see `Demand`
+    unmet: Floats
     window: float  # minutes
 
 
@@ -68,8 +73,8 @@ class TeamTotals(NamedTuple):
     overtime_cost: Floats  # VND, at the usual rate
 
 
-(VISITS, CAME, DOSSIERS, UNSERVED, IN_LOBBY, WAITED, WAIT, STAY) = range(8)
-(WITHIN_15, WITHIN_30, SATISFIED, VERY_SATISFIED, VISIT_COLUMNS) = range(8, 13)
+(VISITS, CAME, DOSSIERS, UNSERVED, SENT_AWAY, IN_LOBBY, WAITED, WAIT, STAY) = range(9)
+(WITHIN_15, WITHIN_30, SATISFIED, VERY_SATISFIED, VISIT_COLUMNS) = range(9, 14)
 (LATE_DAYS, IN_BACKLOG, BACKLOG, DOSSIER_COLUMNS) = range(WITHDRAWN + 1, WITHDRAWN + 5)
 
 
@@ -107,23 +112,24 @@ def visit_totals(model: Model, replication: Replication, visits: Visits, groups:
 
 
 def dossier_totals(
-    model: Model, replication: Replication, dossiers: Dossiers, groups: Grouping
+    model: Model, replication: Replication, dossiers: Dossiers, demand: Demand, groups: Grouping
 ) -> DossierTotals:
     """The dossiers added up."""
     first, before = model.window
     labels, which = replication.labels, dossiers.dossier
-    citizen = labels.priority[which] * len(Channel) + labels.channel[which]
+    cell = groups.first[labels.stream] + labels.priority * len(Channel) + labels.channel
     sums = _sum_dossiers(
         first,
         before,
         len(groups.of),
-        groups.first[labels.stream[which]] + citizen,
+        cell[which],
         dossiers.received,
         dossiers.ready,
         dossiers.status,
         dossiers.late_days,
     )
-    return DossierTotals._make((*_of_groups(sums, groups), before - first))
+    got_in = [np.bincount(cell[rows], minlength=len(groups.of)) for rows in demand]
+    return DossierTotals._make((*_of_groups(np.column_stack([sums, *got_in]), groups), before - first))
 
 
 def team_totals(model: Model, staffing: Staffing, groups: Grouping) -> TeamTotals:
@@ -184,6 +190,7 @@ def _sum_visits(
         dossier, cell = whose[row], cell_of[row]
         sums[cell, VISITS] += 1
         sums[cell, UNSERVED] += outcome[row] < SERVED
+        sums[cell, SENT_AWAY] += outcome[row] == TURNED_AWAY and waited[row]
         if outcome[row] != NO_SHOW:
             sums[cell, CAME] += 1
             sums[cell, IN_LOBBY] += wait[row] + service[row]

@@ -17,7 +17,7 @@ from sim.scenario.translated import translations
 from sim.study.breakeven import BreakEven, break_even
 from sim.study.campaign import Campaign
 from sim.study.cells import Options
-from sim.study.explanation import Flag
+from sim.study.explanation import Flag, left_behind
 from sim.study.precise import rule_of, stop
 from sim.study.replicate import explained
 from sim.study.sensitivity import sensitivity
@@ -80,6 +80,8 @@ def run_study(path: str | Path | StudyFile, **options: Unpack[Options]) -> Answe
         common: dict[str, Any] = {"replications": replications, "campaign": campaign}
         base = file.scenarios[0]
         table = _compared(campaign, file, replications)
+        for one, seen in zip(file.scenarios, campaign.measured(file.scenarios, replications), strict=True):
+            flags[one.name] += left_behind(one, seen)
         sweeps = {
             name: sweep(base, one.vary, measures=one.measures or asked.measures, points=one.points, **common)
             for name, one in asked.sweep.items()

@@ -28,7 +28,7 @@ from sim.results.thresholds import usual
 from sim.results.units import Series, next_end
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.study.campaign import Campaign
-from sim.study.explanation import Flag
+from sim.study.explanation import Flag, left_behind
 from sim.study.precise import check_names
 from sim.study.replicate import explained
 
@@ -115,6 +115,8 @@ def select(campaign: Campaign, asked: Sequence[ScenarioFile], goal: Goal, *, mos
         left = np.flatnonzero(search.candidates).tolist()
         measured |= zip(left, campaign.measured([files[one] for one in left], enough), strict=True)
         fed.feed({one: Series.of(chosen(measured[one], goal.names)) for one in left})
+    for number, one in measured.items():
+        flags[files[number].name] += left_behind(files[number], one)
     names = [file.name for file in files]
     return Best(
         None if search.best is None else names[search.best],

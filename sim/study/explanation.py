@@ -11,8 +11,10 @@ import numpy as np
 from sim.engine.contract import Floats
 from sim.officetime import working_days
 from sim.plan.compile import compile_scenario
+from sim.plan.gaps import Gap, gaps
 from sim.plan.load import Load, offered_load
 from sim.plan.model import Model
+from sim.results import neglect
 from sim.results.estimates import estimates
 from sim.results.measured import Measured
 from sim.scenario import ScenarioFile, Source, estimate_events, read
@@ -39,12 +41,22 @@ class TeamLoad(NamedTuple):
 
 
 class Flag(NamedTuple):
-    """An `unserved` queue, or an `overloaded` place: the least load its busiest team can have."""
+    """What makes averages mean little, or leaves something out.
+
+    An `unserved` queue; an `overloaded` place, with the least `load` its busiest team can have; queues at which
+    `nobody` is on duty for `days` of opening; a `share` of demand `unmet`, or of visits `sent_away`.
+    """
 
     kind: str
     place: str
-    queue: str | None
-    load: float | None
+    queue: str | None = None
+    load: float | None = None
+    first: str | None = None  # dates
+    last: str | None = None
+    days: float | None = None
+    dossiers: float | None = None  # expected meanwhile
+    times: int | None = None
+    share: float | None = None
 
 
 class FieldOfCatalogue(NamedTuple):
@@ -81,13 +93,26 @@ class Explanation:
         return self.model.places[site].title
 
     def flags(self) -> list[Flag]:
-        """What makes averages of this scenario meaningless: work nobody does, or more than anybody can."""
+        """What makes averages of this scenario mean little: work nobody does, or not for days, or too much of it."""
         queues = (self.model.queues[number] for number in self.load.unserved)
-        unserved = [Flag("unserved", self.place(q.site), f"{q.role}:{q.field}", None) for q in queues]
+        unserved = [Flag("unserved", self.place(q.site), f"{q.role}:{q.field}") for q in queues]
         loads = enumerate(self.load.busiest.tolist())
-        return unserved + [
-            Flag("overloaded", self.place(site), None, load) for site, load in loads if 1 < load < math.inf
+        overloaded = [
+            Flag("overloaded", self.place(site), load=load) for site, load in loads if 1 < load < math.inf
         ]
+        return [*unserved, *overloaded, *(self._nobody(gap) for gap in gaps(self.model))]
+
+    def _nobody(self, gap: Gap) -> Flag:
+        return Flag(
+            "nobody",
+            self.file.scenario.site[gap.site].title,
+            queue=", ".join(gap.queues),
+            first=gap.first.isoformat(),
+            last=gap.last.isoformat(),
+            days=gap.days,
+            dossiers=gap.dossiers,
+            times=gap.times,
+        )
 
     def teams(self) -> list[TeamLoad]:
         """The teams in their order."""
@@ -177,13 +202,21 @@ def explain(scenario: Source) -> Explanation:
 
 
 def flags_of(file: ScenarioFile, measured: Measured) -> list[Flag]:
-    """The flags of a scenario that was simulated, worked out only where a team is nearly always busy, or never there.
+    """The flags of a scenario that was simulated.
 
-    NOTE: so a queue that no team serves at all is not seen; :meth:`Explanation.flags` sees it, and takes a second.
+    NOTE: those known beforehand are worked out, which takes a second, only where a team is nearly always busy or
+    never there, or demand or citizens are left behind. So a queue that no team serves at all is not seen.
     """
+    left = left_behind(file, measured)
     teams = ((measured.key["measure"] == "utilisation") & (measured.key["team"] != "")).to_numpy()
     busy = estimates(measured.only(np.flatnonzero(teams))).mean
-    return [] if (busy < NEARLY_ALWAYS).all() else explain(file).flags()
+    return left if (busy < NEARLY_ALWAYS).all() and not left else [*explain(file).flags(), *left]
+
+
+def left_behind(file: ScenarioFile, measured: Measured) -> list[Flag]:
+    """Demand unmet and citizens sent away; see :mod:`sim.results.neglect`."""
+    titles = {name: site.title for name, site in file.scenario.site.items()}
+    return [Flag(**flag) for flag in neglect.flags(measured, titles)]
 
 
 def _at(tables: dict[str, Any], path: str) -> Any:

@@ -41,7 +41,7 @@ FIGURES = [
     "difference_low",
     "difference_high",
     "better",
-    "unstable",
+    "flagged",
 ]
 
 
@@ -60,13 +60,13 @@ class Sweep:
     @cached_property
     def _table(self) -> pd.DataFrame:
         standing = {key: standing_value(self.base, key) for key in self.keys}
-        about: dict[str, Any] = {"cell": -1, "problem": "", "unstable": bool(self.flags[0])}
+        about: dict[str, Any] = {"cell": -1, "problem": "", "flagged": bool(self.flags[0])}
         baseline = estimates(self.baseline)
         parts = [summary(baseline).assign(**about, **standing)]
         for number, (cell, measured) in enumerate(zip(self.cells, self.measured, strict=True)):
             told = self.baseline.key if measured is None else against(baseline, estimates(measured))
             values = {key: shown(x) if isinstance(x, list) else x for key, x in cell.values.items()}
-            about = {"cell": number, "problem": cell.problem, "unstable": bool(self.flags[1 + number])}
+            about = {"cell": number, "problem": cell.problem, "flagged": bool(self.flags[1 + number])}
             parts.append(told.assign(**about, **values))
         table = pd.concat(parts, ignore_index=True)
         return table.reindex(columns=["cell", *self.keys, *KEY, *FIGURES, "problem"])
@@ -75,10 +75,10 @@ class Sweep:
         """One row per cell and measure: cell, the values varied, the key, mean, low, high, n, difference, better.
 
         Cell -1 is the baseline. Differences to it are paired by replication; intervals are of 95 %. A cell that
-        makes the scenario invalid has no figures, and the reason as its `problem`; one that is `unstable` has work
-        that nobody does, or more than anybody can, and its averages mean little. Without a `group` there are the
-        measures named, or if none is all of the network; with one those that are grouped by exactly these parts
-        of a group (`site`, `place`, …). If measures are named, only they are kept.
+        makes the scenario invalid has no figures, and the reason as its `problem`; one that is `flagged` has work
+        that nobody does, or more than anybody can, or leaves demand or citizens behind. Without a `group` there are
+        the measures named, or if none is all of the network; with one those grouped by exactly these parts of a group
+        (`site`, `place`, …). If measures are named, only they are kept.
         """
         if group is None and self.measures:
             return self.of(self.measures)

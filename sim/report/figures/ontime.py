@@ -19,6 +19,7 @@ from sim.report.figures.picture import Picture
 from sim.report.figures.sites import each, name_of, targets, titled
 from sim.report.language import Language
 from sim.results.result import Result
+from sim.results.thresholds import BY_UNIT
 
 LEAST_DOSSIERS = 30
 MOST_FIELDS = 17  # with the kinds of site, that fit on a slide
@@ -48,13 +49,16 @@ def on_time_rates(result: Result) -> pd.DataFrame:
     """Rates early or on time with 95 % intervals, of the kinds of site and their fields.
 
     Columns: site, title, field and field_title (empty: all fields), rate, low, high, n, at_least (the target at the
-    kind of site), replications. Fields with fewer than `LEAST_DOSSIERS` are left out; the worst come first.
+    kind of site), met (share of demand that got in; empty if practically all did), replications. Fields with fewer
+    than `LEAST_DOSSIERS` are left out; the worst come first.
     """
     every = pd.concat([result.summary(group=["site"]), result.summary(group=["site", "field"])])
     found = every[(every["measure"] == "on_time.rate") & (every["n"] >= LEAST_DOSSIERS)]
     found = found.rename(columns={"mean": "rate"})[["site", "field", "rate", "low", "high", "n"]]
     found["field_title"] = [name_of(result, "field", field) if field else "" for field in found["field"]]
     found["at_least"] = [_target(result, site) for site in found["site"]]
+    met = found["site"].astype(str).map(result.demand_met)
+    found["met"] = met.where(met < 1 - BY_UNIT["fraction"])
     found["replications"] = result.provenance["replications"]
     found["is_field"] = found["field"] != ""
     ordered = found.sort_values(["is_field", "rate", "low"], kind="stable").drop(columns="is_field")
@@ -85,7 +89,7 @@ def _draw_fields(table: pd.DataFrame, say: Language, size: Size) -> Figure:
         bound = float(own["at_least"].iloc[0])
         if bound == bound:
             _target_line(axes, bound, say)
-        drawing.head(axes, own["title"].iloc[0], size.letters(0.6), 15 if bound == bound else 5)
+        drawing.head(axes, _site(own.iloc[0], say), size.letters(0.6), 15 if bound == bound else 5)
     nines_axis(panels[-1], float(kept[["rate", "low"]].min().min()), say)
     panels[-1].set_xlabel(say("figure.on_time_axis"), fontsize=TEXT)
     drawing.entitle(figure, say("figure.on_time_by_field"))
@@ -97,6 +101,13 @@ def _draw_fields(table: pd.DataFrame, say: Language, size: Size) -> Figure:
         say("figure.better_fields", count=left_out) if left_out else "",
     )
     return figure
+
+
+def _site(row: Any, say: Language) -> str:
+    """A kind of site, and of how much of its demand the rates are, if that is not all."""
+    if np.isnan(row.met):
+        return str(row.title)
+    return say("figure.of_demand", site=row.title, share=_percent(row.met, say))
 
 
 def _worst(table: pd.DataFrame) -> pd.DataFrame:
@@ -134,7 +145,7 @@ def _target_line(axes: Axes, bound: float, say: Language) -> None:
 
 def _tell_fields(table: pd.DataFrame, say: Language) -> str:
     whole = table[table["field"] == ""]
-    rates = "; ".join(f"{row.title} {_percent(row.rate, say)}" for row in each(whole))
+    rates = "; ".join(f"{_site(row, say)} {_percent(row.rate, say)}" for row in each(whole))
     fields = table[table["field"] != ""]
     if fields.empty:
         return say("alt.on_time_sites", rates=rates)

@@ -54,9 +54,9 @@ def compared(study: Study, measure: str, site: str) -> str:
         "worse": _worse(study, study.ranked(measure, site, WORSE), measure, site),
     }
     if not better:
-        return say("report.none_better", **told)
+        return say("report.none_better", **told) + study.of_demand(measure, site)
     best = better[0]
-    return say(
+    sentence = say(
         "report.best",
         **told,
         scenario=study.title(best),
@@ -65,6 +65,7 @@ def compared(study: Study, measure: str, site: str) -> str:
         count=len(better),
         alternatives=len(study.options),
     )
+    return sentence + study.of_demand(measure, site)
 
 
 def named(study: Study, measure: str, site: str) -> str:
@@ -104,7 +105,7 @@ def _on_time(study: Study) -> str:
         )
         for site, title in study.sites.items()
     )
-    return study.say("report.on_time", rates="; ".join(rates))
+    return study.say("report.on_time", rates="; ".join(rates)) + study.of_demand("on_time.rate")
 
 
 def _targets(study: Study) -> str:

@@ -9,7 +9,7 @@ from sim.report.paper.document import Cell, Number, Section, Table, capital, uni
 from sim.report.paper.study import Study
 from sim.results.result import Result
 
-AT_SITE = ("wait.mean", "wait.p90", "visits.per_dossier", "on_time.rate", "utilisation")
+AT_SITE = ("wait.mean", "wait.p90", "visits.per_dossier", "demand.met", "on_time.rate", "utilisation")
 
 
 def effects(study: Study) -> Section:
@@ -32,7 +32,7 @@ def _note(study: Study) -> str:
 
 def _at(study: Study, site: str) -> Iterator[Table]:
     say, title = study.say, study.sites[site]
-    measures = [name for name in AT_SITE if study.has(name)]
+    measures = study.measures_at_sites(AT_SITE)
     values = tuple(
         _row(study, one, [study.value(one, name, site) for name in measures]) for one in study.results
     )

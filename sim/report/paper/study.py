@@ -149,6 +149,27 @@ class Study:
         chosen = [one for one in self.alternatives if self.verdict(one, measure, site) == verdict]
         return sorted(chosen, key=lambda one: -abs(self.difference(one, measure, site).mean))
 
+    def measures_at_sites(self, names: Sequence[str]) -> list[str]:
+        """Of these the ones there are; the demand met only where some of it is not."""
+        return [name for name in names if self.has(name) and (name != "demand.met" or self.neglects)]
+
+    @property
+    def neglects(self) -> bool:
+        """In some scenario work meets nobody for days, citizens are sent away, or demand is unmet."""
+        return any(one.neglects for one in self.results)
+
+    def of_demand(self, measure: str, site: str = "") -> str:
+        """Beside what is on time, in a sentence: how much of demand got in; empty if practically all did."""
+        if measure != "on_time.rate" or not self.neglects:
+            return ""
+        shares = (
+            self.say(
+                "report.of_scenario", scenario=self.title(one), told=self.say.percent(one.demand_met[site])
+            )
+            for one in self.results
+        )
+        return " " + self.say("report.of_demand", shares="; ".join(shares))
+
     def better_options(self, measure: str, site: str) -> Sequence[Result]:
         """The options that are better than the baseline, the best first; nobody chooses a stress test."""
         return [one for one in self.ranked(measure, site, BETTER) if one.is_option]

@@ -49,7 +49,11 @@ def targets(study: Study) -> Section | None:
         for one in study.results
     )
     table = Table(
-        say("sheet.targets"), say("report.targets"), (say("table.scenario"), *map(capital, asked)), rows
+        say("sheet.targets"),
+        say("report.targets"),
+        (say("table.scenario"), *map(capital, asked)),
+        rows,
+        study.of_demand("on_time.rate").strip(),
     )
     return Section("targets", say("report.targets"), (table,))
 
