@@ -67,6 +67,7 @@ def people_by_half_hour(count: int) -> pd.DataFrame:
             "minute": minute,
             "needed": i % 3 + 0.2,
             "rostered": 1,
+            "load": i % 3 + 0.2,
         }
         for i, team in enumerate(named(TEAMS, count))
         for minute in range(420, 1020, 30)
@@ -135,7 +136,7 @@ def utilisation_by_hour(count: int) -> pd.DataFrame:
     ]
     for row in rows:
         row["utilisation"] = 0.5 if np.isnan(row["utilisation"]) else row["utilisation"]
-    return frame(rows, ["team"], site="centre", title=SITES["centre"], replications=4)
+    return frame(rows, ["team"], site="centre", title=SITES["centre"], load=0.5, replications=4)
 
 
 def paired_differences(count: int) -> pd.DataFrame:

@@ -97,6 +97,31 @@ def test_people_needed_are_the_load_of_the_week(result: Result) -> None:
         assert own["rostered"].sum() * 30 * 5 == pytest.approx(weekdays[numbers].sum())
 
 
+def test_load_after_sharing_is_one_figure_everywhere(result: Result) -> None:
+    """In both figures, in the table of `explain`, and at most what its verdict says of the busiest team."""
+    explained = sim.explain(FULL)
+    known = {team.team: team.load for team in explained.teams()}
+    for name, source in (("people_needed", result.model), ("utilisation", result)):
+        table = PICTURES[name].data(source).drop_duplicates("team")
+        assert table.set_index("team")["load"].to_dict() == pytest.approx(known)
+    work, staff = (part.sum(axis=1) for part in (explained.load.team, explained.load.staff))
+    for site, busiest in enumerate(explained.load.busiest):
+        own = [number for number, team in enumerate(explained.model.teams) if team.site == site]
+        assert max(work[own] / staff[own]) == pytest.approx(busiest)
+
+
+def test_people_are_whole_and_no_team_is_left_out(result: Result) -> None:
+    table = PICTURES["people_needed"].data(result.model)
+    panels = [
+        axes for axes in PICTURES["people_needed"].draw(table, language("vi")).axes if axes.get_visible()
+    ]
+    assert len(panels) == len(result.model.scenario.team)
+    for axes in panels:
+        ticks = axes.get_yticks()
+        assert len(ticks) > 1
+        assert all(float(tick).is_integer() for tick in ticks)
+
+
 def test_a_life_on_the_calendar(world: tuple[Model, Replication, Log]) -> None:
     model, drawn, log = world
     long = np.flatnonzero(log.ready - drawn.draws.arrival > 4 * DAY)[:5]

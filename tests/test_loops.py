@@ -183,7 +183,7 @@ def test_the_load_is_what_is_drawn() -> None:
     """Minutes of work over 20 replications, against the load of the queue, within four standard errors."""
     model = six("back to the start", at_most=3)
     (queue,) = (q for q, name in enumerate(model.queues) if name == (1, "check", "civil"))
-    load = offered_load(model).queue[queue].sum()
+    load = offered_load(model).queue[queue]
     weeks = (model.window[1] - model.window[0]) / (7 * 1440)
     works = []
     for replication in range(20):

@@ -1,9 +1,8 @@
 """Offered load against staff: what the queues will ask of the teams, on average, before anything is run.
 
-The load of a queue is the expected work that enters it. It becomes a load of teams in two ways: *shared first*,
-where a queue goes to the teams that serve it in their lowest tier, in proportion to their hours on the roster
-(a picture of an ordinary week), and as a *verdict*, the smallest load of the busiest team over all ways to share
-the work among those who may do it: above 1 no rule of service keeps up.
+The load of a queue is the expected work that enters it. It becomes a load of teams when these share it, as evenly as
+those who may do it can; see :mod:`sim.plan.sharing`. If even so a team has work for more than its time, no rule of
+service keeps up.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from sim.engine.contract import Floats, Ints, Kind
 from sim.loops import Times, expected_times
 from sim.plan import digital
 from sim.plan.model import Channel, Model, Roster, Stream, Way
-from sim.plan.sharing import least_load
+from sim.plan.sharing import Doers, shared_evenly
 
 DAY, HOUR, WEEK = 1440.0, 60.0, 7 * 1440.0
 
@@ -27,27 +26,24 @@ DAY, HOUR, WEEK = 1440.0, 60.0, 7 * 1440.0
 class Load(NamedTuple):
     """Expected work and staff per week in the measuring window, by bin of the week from Monday 00:00."""
 
-    queue: Floats  # float[queue, bin] minutes of work that enter each queue
+    queue: Floats  # float[queue] minutes of work that enter each queue in a week
     staff: Floats  # float[team, bin] minutes of people rostered, less the expected absences
-    team: Floats  # float[team, bin] minutes of work, shared first
-    busiest: Floats  # float[site] the verdict: the least possible load of the busiest team; inf if unserved
+    team: Floats  # float[team, bin] minutes of work, after sharing
+    busiest: Floats  # float[site] load of the busiest team, the least it can have; inf if work is unserved
     unserved: list[int]  # queues that receive work and have nobody on any roster
 
 
 def offered_load(model: Model, width: float = HOUR) -> Load:
     """The expected load of an average week of the measuring window, in bins of so many minutes."""
     staff = _weekly_staff(model, width)
-    queue = _queue_load(model, staff, width)
+    first, later = _queue_load(model, width)
     hours = staff.sum(axis=1)
-    work = queue.sum(axis=1)
-    unserved = [q for q in range(len(queue)) if work[q] > 0 and not hours[_servers(model, q)].any()]
-    return Load(
-        queue=queue,
-        staff=staff,
-        team=_shared_first(model, queue, staff),
-        busiest=_busiest(model, work, hours),
-        unserved=unserved,
-    )
+    work = first.sum(axis=1) + later
+    part = _parts(model, work, hours)
+    over_hours = staff / np.where(hours > 0, hours, 1.0)[:, None]
+    team = part @ first + (part @ later)[:, None] * over_hours
+    unserved = [q for q in range(len(work)) if work[q] > 0 and not hours[_servers(model, q)].any()]
+    return Load(work, staff, team, _busiest(model, team.sum(axis=1), hours, unserved), unserved)
 
 
 def _servers(model: Model, queue: int) -> list[int]:
@@ -93,12 +89,15 @@ def _weekly_arrivals(model: Model, width: float) -> list[Floats]:
     return [average(np.diff(np.interp(until, demand.edge, demand.mass))) for demand in model.intensities]
 
 
-def _queue_load(model: Model, staff: Floats, width: float) -> Floats:
-    """Work that enters each queue; what follows the first visit is spread over its servers' hours."""
+def _queue_load(model: Model, width: float) -> tuple[Floats, Floats]:
+    """Work that enters each queue: of first visits float[queue, bin], all that follows float[queue].
+
+    What follows has no hour: it is spread over the hours of those who do it.
+    """
     arrivals = _weekly_arrivals(model, width)
     share = channel_shares(model)
     first = np.zeros((len(model.queues), round(WEEK / width)))
-    later = [0.0] * len(model.queues)
+    later = np.zeros(len(model.queues))
     steps_of = cache(partial(_steps, model))
     work_of: dict[tuple[str, Channel], list[tuple[str, bool, float]]] = {}  # the same at every place
     for stream in model.streams:
@@ -113,9 +112,7 @@ def _queue_load(model: Model, staff: Floats, width: float) -> Floats:
                     first[stream.queue_of[step]] += these * work
                 else:
                     later[stream.queue_of[step]] += number * work
-    hours = np.array([staff[_servers(model, q)].sum(axis=0) for q in range(len(later))]).reshape(first.shape)
-    spread = hours / np.maximum(hours.sum(axis=1, keepdims=True), 1e-12)
-    return first + np.array(later)[:, None] * spread
+    return first, later
 
 
 def _work(
@@ -173,16 +170,20 @@ def _minutes(model: Model, stream: Stream, channel: Channel, name: str) -> float
     return minutes
 
 
-def _shared_first(model: Model, queue: Floats, staff: Floats) -> Floats:
-    load, hours = np.zeros_like(staff), staff.sum(axis=1)
+def _parts(model: Model, work: Floats, hours: Floats) -> Floats:
+    """Which part each team does of the work of each queue, the same of queues served alike: float[team, queue]."""
     tier = _tier_of(model)
-    for q, work in enumerate(queue):
-        servers = [team for team in _servers(model, q) if hours[team] > 0]
-        if servers:
-            lowest = min(tier[team, q] for team in servers)
-            chosen = [team for team in servers if tier[team, q] == lowest]
-            load[chosen] += work * (hours[chosen] / hours[chosen].sum())[:, None]
-    return load
+    kinds: dict[tuple[int, Doers], list[int]] = {}
+    for q in np.flatnonzero(work).tolist():
+        kind = tuple((team, tier[team, q]) for team in sorted(_servers(model, q)))
+        kinds.setdefault((model.queues[q].site, kind), []).append(q)
+    part = np.zeros((len(hours), len(work)))
+    for site in range(len(model.places)):
+        own = {kind: float(work[queues].sum()) for (where, kind), queues in kinds.items() if where == site}
+        for kind, done in shared_evenly(own, dict(enumerate(hours.tolist()))).items():
+            for team, amount in done.items():
+                part[team, kinds[site, kind]] = amount / own[kind]
+    return part
 
 
 def _tier_of(model: Model) -> dict[tuple[int, int], int]:
@@ -195,11 +196,10 @@ def _tier_of(model: Model) -> dict[tuple[int, int], int]:
     }
 
 
-def _busiest(model: Model, work: Floats, hours: Floats) -> Floats:
-    """Of each site the least load of the busiest team, over all ways to share the site's work."""
-    kinds: list[dict[frozenset[int], float]] = [{} for _ in model.places]
-    for q in np.flatnonzero(work).tolist():
-        own, doers = kinds[model.queues[q].site], frozenset(_servers(model, q))
-        own[doers] = own.get(doers, 0.0) + float(work[q])
-    there = dict(enumerate(hours.tolist()))
-    return np.array([least_load(own, there) for own in kinds])
+def _busiest(model: Model, work: Floats, hours: Floats, unserved: list[int]) -> Floats:
+    """The highest load of a team at each site: float[site]."""
+    busiest = np.zeros(len(model.places))
+    there = hours > 0
+    np.maximum.at(busiest, np.array([team.site for team in model.teams])[there], work[there] / hours[there])
+    busiest[[model.queues[q].site for q in unserved]] = np.inf
+    return busiest

@@ -7,7 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from sim.plan.compile import compile_scenario
+from sim.plan.model import Model
 from sim.results.result import Result
+from sim.scenario import ScenarioError
+from sim.scenario.files import restored
 
 
 def titled(table: pd.DataFrame, result: Result) -> pd.DataFrame:
@@ -18,6 +22,16 @@ def titled(table: pd.DataFrame, result: Result) -> pd.DataFrame:
     found = table.assign(site=sites)
     found.insert(list(table).index("site") + 1, "title", sites.map(titles))
     return found.sort_values("site", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+
+
+def model_of(result: Result) -> Model | None:
+    """The model of a result, of a saved one made again; None if it read files, which results do not keep."""
+    if hasattr(result, "model"):
+        return result.model
+    try:
+        return compile_scenario(restored(result.name, result.provenance["scenario"]).scenario)
+    except ScenarioError:
+        return None
 
 
 def short_titles(results: Sequence[Result]) -> dict[str, str]:
