@@ -88,7 +88,7 @@ def test_keys_are_those_of_files_only(tmp_path: Path) -> None:
 
 def test_more_than_five_problems_are_counted() -> None:
     text = refusal(FOLDER / "invalid" / "missing_tables.toml")
-    assert text.splitlines()[5:] == ["and 2 more"]
+    assert text.splitlines()[5:] == ["and 3 more"]
 
 
 @pytest.mark.parametrize(

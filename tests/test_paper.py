@@ -237,6 +237,15 @@ def test_the_same_change_of_several_is_told_once():
     assert told == ["team.*.absence (a; b)", "team.c.absence", "digital.e_signature"]
 
 
+def test_what_an_alternative_takes_away_is_told_once(study):
+    one = study.inputs.iloc[0].to_dict() | {"value": ""}
+    rows = [
+        one | {"path": f"team.{name}", "baseline": f'{{"staff": {staff}}}'} for name, staff in ("a1", "b2")
+    ]
+    (row,) = together(changed(replace(study, inputs=type(study.inputs)(rows)), study.alternatives[0]))
+    assert row[:3] == ("team.* (a; b)", "…", "không có")
+
+
 def test_rates_of_one_estimate_have_the_same_decimals():
     assert typed(shown(Estimate(0.9995, 0.998, 1.0, "fraction"), EN)) == "99.95 % [99.80; 100.00]"
     assert typed(shown(Estimate(0.95, 0.9, 1.0, "fraction"), VI)) == "95,0 % [90,0; 100,0]"

@@ -71,8 +71,15 @@ def differences(before: ScenarioFile, after: ScenarioFile, say: Language) -> Ren
     """What a scenario has otherwise than another."""
     title = say("explain.differences", parent=before.name)
     made = words(say("explain.path"), before.name, after.name, title=title)
+    gone: dict[str, list[str]] = {}
     for path, old, new in differences_of(before.scenario, after.scenario):
-        made.add_row(path, shown(old, say), shown(new, say))
+        if isinstance(old, dict) and new is None:
+            noun, _, name = path.rpartition(".")
+            gone.setdefault(noun, []).append(name)
+        else:
+            made.add_row(path, shown(old, say), shown(new, say))
+    for noun, names in gone.items():
+        made.add_row(f"{noun} ({len(names)})", shown(", ".join(names), say), shown(None, say))
     return made
 
 

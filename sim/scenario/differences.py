@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sim.scenario import shape
 from sim.scenario.domain import Scenario
 from sim.scenario.layers import Leaf, Tables
 
@@ -60,6 +61,9 @@ def _differences(before: Any, after: Any, path: Leaf = ()) -> Iterator[Leaf]:
     if not isinstance(before, dict) and not isinstance(after, dict):
         if before != after:
             yield path
+        return
+    if isinstance(before, dict) and after is None and shape.holds_tables(path[:-1]):
+        yield path  # a team, a procedure, … that is there no more, in one
         return
     old, new = (tables if isinstance(tables, dict) else {} for tables in (before, after))
     if not old and not new and before != after:

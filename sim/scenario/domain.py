@@ -281,7 +281,7 @@ class Scenario(Part):
     step: Annotated[dict[Slug, Step], Field(min_length=1)]
     journey: Annotated[dict[Slug, Journey], Field(min_length=1)]
     procedure: Annotated[dict[Slug, Procedure], Field(min_length=1)]
-    field: dict[Slug, FieldOfWork] = {}
+    field: Annotated[dict[Slug, FieldOfWork], Field(min_length=1)]
     loop: dict[Slug, Loop] = {}
     profile: Annotated[dict[Slug, Profile], AfterValidator(lambda own: {"usual": Profile()} | own)] = {
         "usual": Profile()

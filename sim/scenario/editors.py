@@ -15,6 +15,11 @@ def schema() -> dict[str, Any]:
     names = {"type": "string", "minLength": 1}
     tables = _or_belief(tables)
     tables["properties"]["extends"] = names | {"description": "The parent scenario's file name."}
+    tables["properties"]["without"] = {
+        "type": "array",
+        "description": "What is taken away from the parent, by its path; a star stands for any letters.",
+        "items": names,
+    }
     tables["properties"]["catalogue"] = {
         "type": "object",
         "description": "For a site, the CSV file with its procedures.",

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from sim.laws import Law
 from sim.scenario import shape
 from sim.scenario.beliefs import Choose, beliefs, median, settled
+from sim.scenario.blame import error
 from sim.scenario.catalogue import read_catalogue
 from sim.scenario.checks import check
 from sim.scenario.differences import at, complete, differences, unlabelled
@@ -24,6 +25,7 @@ from sim.scenario.filenames import seen_from
 from sim.scenario.layers import Layer, Leaf, Tables, leaves, merge, merged, origins, plain, setters
 from sim.scenario.messages import Problem, ScenarioError, shown, suggest, translate
 from sim.scenario.reading import beside, read_toml
+from sim.scenario.removal import removal
 from sim.scenario.translated import LANGUAGES, in_each, told_in
 from sim.scenario.values import LONGEST_TITLE
 from sim.textfiles import as_spelt, bases_around, composed
@@ -196,10 +198,13 @@ def _load(file: Path, folder: Path, trail: tuple[Path, ...], language: str) -> S
         parent_file = beside(file, tables.pop("extends"), folder, f"{name}: extends")
         parent_folder = folder if parent_file.is_relative_to(folder) else parent_file.parent
         parent = _load(parent_file, parent_folder, (*trail, file), language)
+    inherited = parent.layers if parent else ()
+    if "without" in tables:
+        inherited = (*inherited, removal(tables.pop("without"), parent.resolved if parent else None, name))
     catalogues = _catalogues(tables.pop("catalogue", {}), file, folder, home)
     if file.parent != home:
         tables = seen_from(tables, _path(file.parent, home))
-    layers = (*(parent.layers if parent else ()), *catalogues, Layer(name, tables))
+    layers = (*inherited, *catalogues, Layer(name, tables))
     return _checked(file, composed(file.stem), parent, layers, home)
 
 
@@ -218,20 +223,20 @@ def _checked(
     inherited = len(parent.layers) if parent else 0
     chosen, unread = settled(merged(layers), median, folder)
     if unread:
-        raise _error(unread, layers, inherited)
+        raise error(unread, layers, inherited)
     tables = merge(merged(layers), chosen)
     try:
         scenario = Scenario.model_validate_json(
             json.dumps(tables), strict=True, by_alias=True, by_name=False, context={"folder": folder}
         )
-    except ValidationError as error:
-        raise _error(translate(error, tables), layers, inherited) from None
+    except ValidationError as refused:
+        raise error(translate(refused, tables), layers, inherited) from None
     made = ScenarioFile(path, name, scenario, parent, layers, folder)
     problems = [
         Problem(tuple(path.split(".")), words) for path, words in (*check(scenario), *_unknown_origins(made))
     ]
     if problems:
-        raise _error(problems, layers, inherited)
+        raise error(problems, layers, inherited)
     return made
 
 
@@ -243,27 +248,6 @@ def _unknown_origins(file: ScenarioFile) -> Iterator[tuple[str, str]]:
     for path in file.scenario.origin:
         if path not in known:
             yield "origin", f"{shown(path)} is no value of the scenario{suggest(path, known)}"
-
-
-def _error(problems: list[Problem], layers: tuple[Layer, ...], inherited: int) -> ScenarioError:
-    """The problems with the file they stand in; the first `inherited` layers are those of the parent."""
-    setter = setters(layers)
-    return ScenarioError(*(_placed(problem, setter, layers, inherited) for problem in problems))
-
-
-def _placed(problem: Problem, setter: dict[Leaf, int], layers: tuple[Layer, ...], inherited: int) -> str:
-    """A parent is right by itself: what is wrong with its values is wrong with the file that extends it."""
-    names = tuple(key for key in problem.path if isinstance(key, str))
-    within = [leaf for leaf in setter if names and leaf[: len(names)] == names]
-    at = max(within, key=setter.__getitem__, default=None)
-    if at is None:
-        return f"{layers[-1].name}: {problem}"
-    source = layers[setter[at]].source(at)
-    return (
-        f"{source}: {problem}"
-        if setter[at] >= inherited
-        else f"{layers[-1].name}: {problem} (set in {source})"
-    )
 
 
 def _path(file: Path, home: Path) -> str:

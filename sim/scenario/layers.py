@@ -1,4 +1,4 @@
-"""Layers of tables: what each file sets, how they merge, and where every value comes from.
+"""Layers of tables: what each file sets and takes away, how they merge, and where every value comes from.
 
 Tables merge; everything else (numbers, lists, laws) is replaced by the later layer.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
+from fnmatch import fnmatchcase
 from functools import reduce
 from numbers import Integral, Real
 from typing import Any, NamedTuple
@@ -19,11 +20,15 @@ Leaf = tuple[str, ...]
 
 
 class Layer(NamedTuple):
-    """What one file sets; `lines` are the lines of a catalogue, by the code of the procedure."""
+    """What one file sets, once it has taken away what it `removes` of the layers below.
+
+    `lines` are the lines of a catalogue, by the code of the procedure.
+    """
 
     name: str
     tables: Tables
     lines: Mapping[str, int] = {}
+    removes: tuple[Leaf, ...] = ()
 
     def source(self, leaf: Leaf) -> str:
         """The file, and in a catalogue the line, that sets a value."""
@@ -42,7 +47,33 @@ def merge(below: Tables, above: Tables) -> Tables:
 
 def merged(layers: Sequence[Layer]) -> Tables:
     """The tables of all layers, the last one winning."""
-    return reduce(merge, (layer.tables for layer in layers), {})
+    return reduce(lambda below, layer: merge(reduce(without, layer.removes, below), layer.tables), layers, {})
+
+
+def without(tables: Tables, path: Leaf) -> Tables:
+    """The tables without what stands at a path, and without what is said of its origin."""
+    dotted = ".".join(path)
+    gone = [place for place in tables.get("origin", {}) if f"{place}.".startswith(f"{dotted}.")]
+    return reduce(_without, [path, *(("origin", place) for place in gone)], tables)
+
+
+def matching(tables: Tables, pattern: Sequence[str], path: Leaf = ()) -> Iterator[Leaf]:
+    """The paths that a pattern names, one of names and `*`, which stands for any letters of a name."""
+    if not pattern:
+        yield path
+        return
+    for key in tables if isinstance(tables, dict) else ():
+        if fnmatchcase(key, pattern[0]):
+            yield from matching(tables[key], pattern[1:], (*path, key))
+
+
+def _without(tables: Tables, path: Leaf) -> Tables:
+    """A table that loses its last entry goes, too."""
+    key, *below = path
+    if key not in tables:
+        return tables
+    left = _without(tables[key], tuple(below)) if below else {}
+    return {name: left if name == key else value for name, value in tables.items() if name != key or left}
 
 
 def leaves(tables: Tables, path: Leaf = ()) -> Iterator[tuple[Leaf, Any]]:

@@ -1,7 +1,8 @@
 """Files to tables: TOML, and the files that it names, inside the scenario folder.
 
-Two keys belong to the file alone: `extends`, the parent's file name, and `[catalogue]`, which names the CSV
-file with the procedures of a site. Both name files beside the file they stand in, below, or in the folder of bases.
+Three keys belong to the file alone: `extends`, the parent's file name, `without`, what is taken away from it, and
+`[catalogue]`, which names the CSV file with the procedures of a site. A file names others that lie beside it, below,
+or in the folder of bases.
 """
 
 from __future__ import annotations

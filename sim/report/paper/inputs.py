@@ -62,9 +62,9 @@ def together(changes: Iterable[Change]) -> Iterator[Change]:
 
 
 def pattern(path: str) -> str:
-    """The path of a named thing's value with a star for the name."""
+    """The path of a named thing, or of its value, with a star for the name."""
     noun, *rest = path.split(".")
-    return ".".join([noun, "*", *rest[1:]]) if noun in NAMED and len(rest) > 1 else path
+    return ".".join([noun, "*", *rest[1:]]) if noun in NAMED and rest else path
 
 
 def _both(study: Study, before: str, after: str) -> tuple[str, str]:
@@ -73,6 +73,8 @@ def _both(study: Study, before: str, after: str) -> tuple[str, str]:
     was, now = (json.loads(text) if text else None for text in (before, after))
     if isinstance(was, list) and isinstance(now, list):
         return _parted(was, now, study)
+    if isinstance(was, dict) and not after:
+        return MORE, say("explain.nothing")
     one, other = (
         clean(told(value, say)) if text else say("report.default")
         for value, text in ((was, before), (now, after))
