@@ -154,17 +154,36 @@ def days_paused(calendar: DeadlineCalendar, paused: float, resumed: float, cut_o
 
 
 @register_jitable
+def later(calendar: DeadlineCalendar, due: float, paused: float, unit: int) -> float:
+    """The due instant, moved by the days, or minutes of a deadline in hours, for which the clock has stood still."""
+    if unit == NO_DEADLINE or paused <= 0:
+        return due
+    if unit == WORKING_HOURS:
+        return add_working(calendar.hours, due, paused)
+    if unit == CALENDAR_DAYS:
+        return _after(calendar.counting_ends, DAY * (due_day(due) + paused))
+    return moved(calendar, due, int(paused))
+
+
+@register_jitable
+def days_passed(calendar: DeadlineCalendar, t: float) -> float:
+    """Counting days from the calendar's start until `t`, parts of days by their own minutes."""
+    minutes = calendar.minutes
+    passed = working_elapsed(calendar.hours, t)
+    today = np.searchsorted(minutes, passed, side="right") - 1
+    if today + 1 >= len(minutes):
+        return float(today)
+    return float(today + (passed - minutes[today]) / (minutes[today + 1] - minutes[today]))
+
+
+@register_jitable
 def add_days(calendar: DeadlineCalendar, t: float, days: float) -> float:
     """The instant by which so many counting days have passed since `t`, parts of days by their own minutes.
 
     Two days and a half from noon on Monday end at the end of Wednesday, however long the three days are.
     """
     minutes = calendar.minutes
-    passed = working_elapsed(calendar.hours, t)
-    today = np.searchsorted(minutes, passed, side="right") - 1
-    if today + 1 >= len(minutes):
-        return math.inf
-    position = today + (passed - minutes[today]) / (minutes[today + 1] - minutes[today]) + days
+    position = days_passed(calendar, t) + days
     last = int(position)
     if last + 1 >= len(minutes):
         return math.inf

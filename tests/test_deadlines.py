@@ -157,6 +157,38 @@ def test_pause_worked_out_by_hand(due, paused, resumed, unit, moved):
     assert after == at(moved)
 
 
+@pytest.mark.parametrize(
+    ("due", "paused", "unit", "moved"),
+    [
+        ("2019-01-10 17:00", 2, dl.WORKING_DAYS, "2019-01-14 17:00"),
+        ("2019-01-10 17:00", 0, dl.WORKING_DAYS, "2019-01-10 17:00"),
+        ("2019-01-08 17:00", 1, dl.SAME_DAY, "2019-01-09 17:00"),
+        ("2019-01-11 17:00", 2, dl.CALENDAR_DAYS, "2019-01-14 17:00"),
+        ("2019-01-08 15:00", 180, dl.WORKING_HOURS, "2019-01-09 09:00"),
+    ],
+)
+def test_of_a_pause_of_known_length_worked_out_by_hand(due, paused, unit, moved):
+    assert dl.later(WEEK.deadlines(FIRST, DAYS), at(due), paused, unit) == at(moved)
+
+
+def test_a_pause_in_two_parts_is_the_pause():
+    """Paused on Tuesday, a day has passed at midnight, resumed on Thursday: as above."""
+    calendar = WEEK.deadlines(FIRST, DAYS)
+    so_far = dl.later(calendar, at("2019-01-10 17:00"), 1, dl.WORKING_DAYS)
+    midnight, resumed = at("2019-01-09 00:00"), at("2019-01-10 10:00")
+    after = dl.due_after_pause(calendar, so_far, midnight, resumed, dl.WORKING_DAYS, THREE_PM)
+    assert after == at("2019-01-14 17:00")
+
+
+def test_days_passed_are_those_to_be_added():
+    """From 10:00 on Tuesday to noon on Thursday: 6 of 8 hours, Wednesday, 4 of 8 hours."""
+    calendar = WEEK.deadlines(FIRST, DAYS)
+    began, ended = at("2019-01-08 10:00"), at("2019-01-10 12:00")
+    passed = dl.days_passed(calendar, ended) - dl.days_passed(calendar, began)
+    assert passed == pytest.approx(6 / 8 + 1 + 4 / 8)
+    assert dl.add_days(calendar, began, passed) == pytest.approx(ended)
+
+
 def test_opening_longer_moves_no_deadline_in_days():
     """Through lunch, on Saturdays, into the evening: the same date; an agency takes as many days."""
     longer = OfficeCalendar([Season((1, 1), [(420, 1140)])], weekdays=range(6), country=None)

@@ -141,3 +141,21 @@ def test_a_quantile_of_few_visits_in_200_replications() -> None:
     assert found["n"]["wait.p95"] == 1687
     assert found["mean"]["wait.p90"] == pytest.approx(wait_in_few_visits(0.9), rel=0.05)
     assert found["mean"]["wait.p95"] == pytest.approx(wait_in_few_visits(0.95), rel=0.05)
+
+
+def test_what_has_been_with_an_agency_for_a_week_stays_as_long_as_such_do() -> None:
+    """Sixty dossiers, 5.875 days spent: 8.23 working days to go on average. Days of 08:00-12:00 and 13:00-17:00."""
+    fates = sim.run(FIELD / "open_for_a_week" / "s.toml", replications=20, workers=1).measured.fates
+    days, minutes = np.divmod(np.abs(fates), 1440)
+    hours = np.clip(minutes / 60 - 8, 0, 4) + np.clip(minutes / 60 - 13, 0, 4)
+    dates = np.datetime64("2019-01-02") + days.astype(int)
+    left = np.busday_count("2019-01-02", dates) + hours / 8
+    assert left.mean() == pytest.approx(8.23, abs=3 * left.std() / left.size**0.5)
+
+
+def test_an_export_with_seconds_and_a_number_of_its_own_is_read() -> None:
+    result = sim.run(FIELD / "stamps_with_seconds" / "s.toml", replications=2, workers=1)
+    own = result.dossiers[result.dossiers["id"] == "A-17"]
+    assert own["received"].dt.round("s").astype(str).tolist() == ["2018-12-27 15:40:12"] * 2
+    assert result.outlook["id"].tolist() == ["A-17"]
+    assert result.outlook["received"].astype(str).tolist() == ["2018-12-27 15:40:12"]

@@ -19,6 +19,7 @@ from sim.engine.contract import Log
 from sim.plan.draws import draw
 from sim.plan.model import Channel, Model, Replication
 from sim.plan.onward import Onward, onward
+from sim.plan.spent import outlasted
 from sim.results import official
 from sim.results.groups import Groupings
 from sim.results.life import find, life, name_of
@@ -78,12 +79,28 @@ def test_a_table_is_read(tmp_path: Path) -> None:
     )
 
 
+def test_what_an_export_has_besides_is_read(tmp_path: Path) -> None:
+    """Seconds, the number that it calls `number` or `id`, since when a step lasts, how long the clock stood still."""
+    text = "number,paused,since,procedure,site,received,step,due\n"
+    text += "H49-12,3,2018-12-20 08:00:30,transfer,centre,2018-12-03 15:40:12,gather,\n"
+    text += ",,2018-12-21,transfer,centre,2018-12-04,appraise,\n"
+    first, second = load(tmp_path, text).scenario.horizon.open_dossiers.rows
+    assert first == row("gather", "2018-12-03 15:40:12")._replace(
+        id="H49-12", since=datetime(2018, 12, 20, 8, 0, 30), paused=3.0
+    )
+    assert second == row("appraise", "2018-12-04 12:00")._replace(since=datetime(2018, 12, 21, 12))
+    named = load(tmp_path, text.replace("number", "id", 1)).scenario.horizon.open_dossiers
+    assert named.rows == (first, second)
+
+
 def test_the_hash_is_of_the_rows(tmp_path: Path) -> None:
     """Another row is another scenario; an empty line, or another name of the file, is not."""
     line = "transfer,centre,2018-12-03,appraise,\n"
     first = load(tmp_path, HEADER + line)
     assert first.hash == load(tmp_path, HEADER + "\n" + line).hash
     assert first.hash != load(tmp_path, HEADER + line + line).hash
+    others = "transfer,centre,2018-12-04,appraise,\n" + line
+    assert load(tmp_path, HEADER + line + others).hash == load(tmp_path, HEADER + others + line).hash
     (tmp_path / "other.csv").write_text(HEADER + line, encoding="utf-8")
     assert first.change({"horizon.open_dossiers": "other.csv"}).hash == first.hash
     assert first.resolved["horizon"]["open_dossiers"] == "open.csv"
@@ -158,6 +175,51 @@ def test_what_is_wrong_is_named_with_file_and_line(tmp_path: Path, text: str | b
     assert expected in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            "A,transfer,centre,2018-12-03,appraise,,2018-12-02,\n",
+            "line 2: is in its step since 2018-12-02 12:00, before",
+        ),
+        ("A,transfer,centre,2018-12-03,appraise,,2019-01-02 00:00,\n", "or not before the first day"),
+        ("A,transfer,centre,2018-12-03,appraise,,soon,\n", "line 2, column 'since': 'soon' is not a date"),
+        ("A,transfer,centre,2018-12-03 08:30:1,appraise,,,\n", "write 2019-01-31 or 2019-01-31 08:30"),
+        ("A,transfer,centre,2018-12-03,appraise,,,-1\n", "line 2: has stood still for -1; write 0 or more"),
+        ("A,transfer,centre,2018-12-03,appraise,,,1.5\n", "stood still for 1.5 days; write whole days"),
+        ("A,transfer,centre,2018-12-03,appraise,,,x\n", "line 2, column 'paused': 'x' is not a number"),
+        (
+            "A,transfer,centre,2018-12-03,appraise,,,\n" * 2,
+            "open.csv, line 3: id 'A' stands at step 'appraise' twice",
+        ),
+        (
+            "A,transfer,centre,2018-12-03,appraise,,,\nA,transfer,centre,2018-12-04,collect,,,\n",
+            "line 3: id 'A' has another 'received' than in line 2",
+        ),
+        (
+            "A,transfer,centre,2018-12-03,appraise,,,\nA,copy,centre,2018-12-03,collect,2019-02-01,,2\n",
+            "line 3: id 'A' has another 'procedure' than in line 2",
+        ),
+        (
+            "A,transfer,centre,2018-12-03,appraise,,,\nA,transfer,centre,2018-12-03,collect,,,\n",
+            "id 'A' stands at 'appraise' and 'collect', which are no parallel stage",
+        ),
+    ],
+)
+def test_rows_that_cannot_be_one_dossier(tmp_path: Path, rows: str, expected: str) -> None:
+    with pytest.raises(sim.ScenarioError) as refused:
+        load(tmp_path, "id,procedure,site,received,step,due,since,paused\n" + rows)
+    assert expected in "\n".join(refused.value.args)
+
+
+def test_a_parallel_stage_has_a_row_a_step() -> None:
+    rows = [row(step, "2019-01-15 10:00")._replace(id="A") for step in ("check", "agency")]
+    (case,) = table(*rows).cases()
+    assert (case.steps, case.lines) == (("agency", "check"), (3, 2))
+    assert not check(scene({"horizon.open_dossiers": table(*rows)}))
+    assert [*opened(*rows).underway.step] == [("agency", "check")]
+
+
 def test_there_is_no_warm_up_with_a_table(tmp_path: Path) -> None:
     with pytest.raises(sim.ScenarioError, match=r"horizon.warm_up: .* write '0 days'"):
         load(tmp_path, HEADER, **{"horizon.warm_up": "1 week"})
@@ -187,14 +249,15 @@ def test_somebody_serves_what_is_open_of_a_procedure_without_demand() -> None:
 # --- how they go on ---
 
 
-def ahead(step: str, changes: Mapping[str, Any] | None = None) -> Onward:
+def ahead(*steps: str, changes: Mapping[str, Any] | None = None, whole: bool = True) -> Onward:
     scenario = scene(changes)
-    return onward(scenario, scenario.procedure["transfer"], step)
+    return onward(scenario, scenario.procedure["transfer"], steps, whole=whole)
 
 
-def stages(step: str, changes: Mapping[str, Any] | None = None) -> list[list[str]]:
+def stages(*steps: str, changes: Mapping[str, Any] | None = None, whole: bool = True) -> list[list[str]]:
     """Each way on, the steps of a parallel stage joined by a plus."""
-    return [["+".join(stage) for stage in way.stages] for way in ahead(step, changes).ways]
+    ways = ahead(*steps, changes=changes, whole=whole).ways
+    return [["+".join(stage) for stage in way.stages] for way in ways]
 
 
 def test_what_is_left_of_the_journey() -> None:
@@ -205,6 +268,15 @@ def test_what_is_left_of_the_journey() -> None:
     assert ahead("agency").channel == Channel.COUNTER
     assert stages("screen") == [["screen", "check", "sign", "ready"]]
     assert ahead("screen").channel == Channel.ONLINE
+
+
+def test_of_a_parallel_stage_only_the_rows_of_an_id_are_left() -> None:
+    """What has no row is done: it lies behind, and with it what it does to the clock."""
+    assert stages("check", "agency", whole=False) == stages("check")
+    assert stages("agency", whole=False) == [["agency", "sign", "ready", "collect"]]
+    assert ahead("agency", whole=False).behind == ["intake", "courier", "check"]
+    with pytest.raises(ValueError, match="'agency' and 'sign' in one stage"):
+        ahead("agency", "sign", whole=False)
 
 
 def test_a_loop_is_left_as_it_would_be() -> None:
@@ -221,10 +293,10 @@ def test_a_loop_in_a_loop() -> None:
         "step.look": {"work": 1, "role": "check"},
         "loop.again": {"after": "resubmit", "probability": 0.1, "steps": ["mend", "look"]},
     }
-    (way,) = ahead("look", changes).ways
-    assert stages("look", changes) == [["look", "check", "sign", "ready", "collect"]]
+    (way,) = ahead("look", changes=changes).ways
+    assert stages("look", changes=changes) == [["look", "check", "sign", "ready", "collect"]]
     assert (way.rework, way.looped) == (2, ("supplement", "again"))
-    assert ahead("look", changes).behind[-4:] == ["ask", "home", "resubmit", "mend"]
+    assert ahead("look", changes=changes).behind[-4:] == ["ask", "home", "resubmit", "mend"]
 
 
 DELIVERY = {
@@ -239,22 +311,22 @@ DELIVERY = {
 
 
 def test_deliveries_that_have_the_step_remain() -> None:
-    assert stages("collect", DELIVERY) == [["collect"]]
-    assert stages("mail", DELIVERY) == [["mail"]]
-    assert stages("sign", DELIVERY) == [
+    assert stages("collect", changes=DELIVERY) == [["collect"]]
+    assert stages("mail", changes=DELIVERY) == [["mail"]]
+    assert stages("sign", changes=DELIVERY) == [
         ["sign", "ready"],
         ["sign", "ready", "collect"],
         ["sign", "ready", "mail"],
     ]
-    assert [way.until for way in ahead("sign", DELIVERY).ways] == pytest.approx([0.5, 0.8, 1.0])
+    assert [way.until for way in ahead("sign", changes=DELIVERY).ways] == pytest.approx([0.5, 0.8, 1.0])
 
 
 def test_what_a_lever_takes_away_is_passed_by() -> None:
     """Without a courier it goes on with the next step; where nothing is collected any more, with nothing."""
     signed = {"digital.e_signature": True, "digital.signature": {"skips": ["courier"]}}
-    assert stages("courier", signed) == [["check+agency", "sign", "ready", "collect"]]
+    assert stages("courier", changes=signed) == [["check+agency", "sign", "ready", "collect"]]
     electronic = {"digital.result": {"instead_of": "collect", "electronic": 1.0}}
-    assert stages("collect", electronic) == []
+    assert stages("collect", changes=electronic) == []
     assert len(opened(row("collect", "2019-01-10"), changes=electronic).underway.stream) == 0
 
 
@@ -274,26 +346,66 @@ def test_their_clock_as_the_run_begins() -> None:
     """
     own = opened(*ROWS).underway
     day = 1440.0
-    assert own.clock.received.tolist()[:4] == [
-        -19 * day + 600,
-        -19 * day + 600,
-        -11 * day + 600,
-        -6 * day + 600,
+    expected = {  # received, due
+        "name-change@collect": (-19 * day + 600, -16 * day + 990),
+        "birth@check": (-19 * day + 600, -17 * day),
+        "transfer@home": (-11 * day + 600, 3 * day),
+        "transfer@check": (-6 * day + 600, 8 * day + 990),
+    }
+    made = opened(*ROWS)
+    found = [f"{made.streams[s].procedure}@{step}" for s, (step,) in zip(own.stream, own.step, strict=True)]
+    assert found == [
+        "birth@check",
+        "name-change@collect",
+        "transfer@home",
+        "transfer@check",
+        "name-change@screen",
     ]
+    for row, name in enumerate(found[:4]):
+        assert (own.clock.received[row], own.clock.due[row]) == expected[name]
     assert math.isnan(own.clock.received[4])
-    assert own.clock.due.tolist()[:4] == [-16 * day + 990, -17 * day, 3 * day, 8 * day + 990]
     assert np.isnan(own.clock.paused).tolist() == [True, True, False, True, True]
-    assert np.isnan(own.clock.ready).tolist() == [False, True, True, True, True]
+    assert np.isnan(own.clock.ready).tolist() == [True, False, True, True, True]
+
+
+def named(made: Model) -> dict[int, Any]:
+    """What is drawn for each dossier of a table, by what keys its luck."""
+    return {
+        int(made.underway.name[-1 - key[2]]): dossier for key, dossier in dossiers(made).items() if key[2] < 0
+    }
 
 
 def test_those_who_arrive_are_the_same_with_a_table() -> None:
-    """And those in the table are the same with other rows below, or with others between."""
     found = dossiers(opened(*ROWS))
-    own = {key: dossier for key, dossier in found.items() if key[2] < 0}
     assert {key: dossier for key, dossier in found.items() if key[2] >= 0} == base()
-    assert len(own) == len(ROWS)
-    more = (*ROWS, row("check", "2019-01-03 10:00"), row("sign", "2019-01-01 10:00"))
-    assert own.items() <= dossiers(opened(*more)).items()
+    assert len(found) == len(base()) + len(ROWS)
+
+
+def test_those_in_the_table_are_the_same_in_any_order_and_with_others_between() -> None:
+    """Rows that say the same are dossiers of their own, and none of them is another when one is added."""
+    rows = (*ROWS, ROWS[0])
+    own = named(opened(*rows))
+    assert len(own) == len(rows)
+    assert named(opened(*reversed(rows))) == own
+    more = (row("sign", "2019-01-01 10:00"), *rows[3:], row("check", "2019-01-03 10:00"), *rows[:3], ROWS[0])
+    assert own.items() < named(opened(*more)).items()
+
+
+def test_the_order_of_rows_changes_no_number() -> None:
+    """Of rows received at the same minute neither, though they wait in one queue."""
+    rows = [row("check", "2019-01-15 10:00")._replace(id=f"A-{number}") for number in range(20)]
+    logs = [drawn(*some)[2] for some in (rows, rows[::-1], rows[7:] + rows[:7])]
+    for log in logs[1:]:
+        for one, other in zip(logs[0], log, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_an_id_keys_the_luck() -> None:
+    """It stays the same when the dossier moves on, and where others stand."""
+    one = row("check", "2019-01-15 10:00")._replace(id="A-17")
+    (luck,) = opened(one).underway.name
+    assert luck in opened(*ROWS, one._replace(step="sign")).underway.name
+    assert luck not in opened(*ROWS, one._replace(id="A-18")).underway.name
 
 
 def test_they_come_before_those_who_arrive_and_citizens_on_a_day_that_suits() -> None:
@@ -324,6 +436,24 @@ def test_loops_strike_as_often_as_they_should() -> None:
     assert (asked[from_home] == 1).mean() == pytest.approx(0.3, abs=4 * math.sqrt(0.21 / 2000))
 
 
+def test_a_loop_after_a_step_that_is_done_strikes_as_often_and_the_same_dossiers() -> None:
+    """Behind the whole stage: who is with the agency only may yet be asked for papers, as if checked in the run."""
+    asked = []
+    for step in ("check", "agency"):
+        rows = [row(step, "2019-01-15 10:00")._replace(id=str(number)) for number in range(2000)]
+        if step == "check":
+            rows += [one._replace(step="agency") for one in rows]
+        made, replication, _ = drawn(*rows, changes={"horizon.to": "2019-01-21"})
+        names, draws = tuple(made.steps), replication.draws
+        first = draws.task_start[draws.stage_start]
+        own = np.flatnonzero(replication.labels.number < 0)
+        steps = [replication.labels.step[first[d] : first[d + 1]].tolist() for d in own]
+        assert all(names[one[0]] == step and one.count(names.index("agency")) == 1 for one in steps)
+        asked.append([one.count(names.index("ask")) for one in steps])
+    assert asked[0] == asked[1]
+    assert np.mean(np.array(asked[1]) == 2) == pytest.approx(0.09, abs=4 * math.sqrt(0.09 * 0.91 / 2000))
+
+
 @pytest.mark.parametrize("rules", ["pause", "restart"])
 def test_engines_agree(rules: str) -> None:
     made = opened(*ROWS * 20, changes={"rules.supplement": rules, "queue": {"check:*": "earliest-due"}})
@@ -349,6 +479,98 @@ def test_engines_agree_on_a_scenario_with_everything(tmp_path: Path) -> None:
     replication = draw(made, 2, 0)
     assert (replication.labels.number < 0).sum() >= len(rows) * 0.8
     assert_agree(made.plan, replication.draws)
+
+
+# --- what has lasted for a while ---
+
+AGENCY = "uniform(1, 100)"
+WAITS = {"step.agency": {"waits_for": "agency", "days": AGENCY}, "step.home.days": AGENCY}
+
+
+def spent(*rows: OpenDossier, changes: Mapping[str, Any] | None = None) -> list[tuple[str, float]]:
+    """Step and time of each wait of which some has passed, in the order of receiving."""
+    made = opened(*rows, changes=changes or WAITS)
+    found, steps = made.underway.spent, tuple(made.steps)
+    return [(steps[step], time) for step, time in zip(found.step, found.time.tolist(), strict=True)]
+
+
+def since(step: str, moment: str | None, of: str = "transfer@centre") -> OpenDossier:
+    began = None if moment is None else datetime.fromisoformat(moment)
+    return row(step, "2019-01-02 10:00", of=of)._replace(since=began, id=f"{step} {moment}")
+
+
+def test_the_time_spent_is_in_the_unit_of_the_law() -> None:
+    """The run begins on Monday 21 January: for a citizen elapsed days, for an agency days that deadlines count.
+
+    Hours are 07:30-12:00 and 13:00-16:30: at noon on Wednesday 4.5 of 8 have passed; Thursday and Friday follow.
+    """
+    assert spent(since("home", "2019-01-16 12:00")) == [("home", 4.5)]
+    assert spent(since("agency", "2019-01-16 12:00")) == [("agency", pytest.approx(2 + 3.5 / 8))]
+    assert (
+        spent(since("agency", "2019-01-19 12:00")) == []
+    )  # on a Saturday: not a day of the agency has passed
+
+
+def test_work_and_rounds_do_not_remember() -> None:
+    steps = ("check", "sign", "courier", "collect", "resubmit")
+    assert spent(*(since(step, "2019-01-16 12:00") for step in steps)) == []
+
+
+def test_without_since_a_step_began_when_received_if_only_a_visit_lies_behind() -> None:
+    """The agency of the long journey comes after a courier; behind `home` there is work, too."""
+    assert spent(since("agency", None), since("home", None)) == []
+    at_once = {**WAITS, "journey.short": {"counter": ["intake", "agency", "ready"]}}
+    (found,) = spent(since("agency", None, of="birth@Hải Lạng"), changes=at_once)
+    assert found == (
+        "agency",
+        pytest.approx(13 - 2.5 / 8),
+    )  # Wednesday 2 at 10:00; 13 working days to the 18th
+
+
+def test_a_wait_goes_on_given_the_time_spent() -> None:
+    """Evenly between 1 and 100 days, given 4.5 have passed: evenly between 0 and 95.5 more, each at its own luck."""
+    rows = [since("home", "2019-01-16 12:00")._replace(id=str(number)) for number in range(2000)]
+    work = []
+    for own in (rows, [one._replace(since=datetime(2019, 1, 20, 23, 59)) for one in rows]):
+        _, replication, _ = drawn(*own, changes={**WAITS, "horizon.to": "2019-01-21"})
+        mine = np.flatnonzero(replication.labels.number < 0)
+        first = replication.draws.task_start[replication.draws.stage_start[mine]]
+        work.append(replication.draws.work[first] / 1440)
+    late, early = work
+    assert late.mean() == pytest.approx(95.5 / 2, abs=4 * 95.5 / math.sqrt(12 * 2000))
+    assert 0 < late.min() < late.max() < 95.5
+    u = (early + 1 / 1440 - 1) / 99
+    np.testing.assert_allclose(late, 95.5 * u)
+
+
+def test_what_is_longer_than_possible_ends_at_once_and_is_named() -> None:
+    """Two days given, and five have passed. It ends as the run begins, and the file's line and the id are told."""
+    rows = since("home", "2019-01-16 12:00")._replace(id="H49-7"), row("home", "2019-01-02")
+    made, replication, log = drawn(*rows, changes={"step.home.days": 2})
+    mine = np.flatnonzero(replication.labels.number < 0)
+    first = replication.draws.task_start[replication.draws.stage_start[mine]]
+    assert sorted(log.ended[first].tolist()) == [0.0, 2 * 1440.0]  # of the second it is not known since when
+    assert outlasted(made) == {"home": ["open.csv:2 (H49-7)"]}
+
+
+def test_explain_and_run_name_them(tmp_path: Path) -> None:
+    text = "procedure,site,received,step,due,since\ntransfer,centre,2018-12-03,gather,,2018-12-05\n"
+    file = load(tmp_path, text, **{"horizon.to": "2019-01-04", "procedure.transfer.volume": 1})
+    (flag,) = [one for one in sim.explain(file).flags() if one.kind == "outlasted"]
+    assert flag.place == "open.csv:2"
+    result = sim.run(file, replications=1, workers=1)
+    assert [one["kind"] for one in result.provenance["flags"]].count("outlasted") == 1
+
+
+def test_paused_moves_the_due_date() -> None:
+    """Ten working days from Monday 7 January end on the 21st, or as given; three days more are the 24th."""
+    plain = row("check", "2019-01-07 10:00")
+    for due in (None, datetime(2019, 1, 22)):
+        own = opened(
+            plain._replace(due=due, id="A"), plain._replace(due=due, id="B", paused=3.0)
+        ).underway.clock.due
+        days = np.ceil(own / 1440)
+        assert days[1] - days[0] == 3
 
 
 # --- what is measured ---
@@ -393,17 +615,17 @@ def test_one_whose_clock_stands_still_does_not_become_overdue() -> None:
 
 
 def test_their_life_is_told() -> None:
-    made, replication, log = drawn(*ROWS)
+    made, replication, log = drawn(ROWS[0]._replace(id="H49/7"), *ROWS[1:])
     own = np.flatnonzero(replication.labels.number < 0)
     names = {name_of(made, replication, dossier) for dossier in own}
-    assert names == {"transfer#-1", "transfer#-2", "name-change#-1", "name-change#-2", "Hải Lạng/birth#-1"}
+    assert names == {"Hải Lạng/birth#-1", "name-change#-2", "transfer#-3", "transfer#H49/7", "name-change#-5"}
     for dossier in own:
         assert find(made, replication, name_of(made, replication, dossier)) == dossier
         lines = life(made, replication, log, dossier)
         assert (lines[0].key, lines[0].time) == ("under_way", 0.0)
         dues = [line.values["due"] for line in lines if "due" in line.values]
         assert not dues or dues[-1] == log.due[dossier]
-    paused = life(made, replication, log, find(made, replication, "transfer#-2"))
+    paused = life(made, replication, log, find(made, replication, "transfer#-3"))
     assert [line.key for line in paused[:2]] == ["under_way", "paused"]
 
 

@@ -101,9 +101,9 @@ def result_of(scenario, model: Model, ran: list[tuple[Replication, Log]], about:
     seen = [observe(model, one, log) for one, log in ran]
     figures = [measure(model, groups, one, each) for (one, _), each in zip(ran, seen, strict=True)]
     kept = [rows(model, *one, each, keep_log=True) for one, each in zip(ran, seen, strict=True)]
-    value, n, waits = zip(*figures, strict=True)
+    value, n, waits, ends = zip(*figures, strict=True)
     return collect(
-        scenario, model, Measured(key(model, groups), np.array(value), np.array(n), waits), kept, about
+        scenario, model, Measured(key(model, groups), np.array(value), np.array(n), waits, ends), kept, about
     )
 
 

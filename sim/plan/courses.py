@@ -70,7 +70,7 @@ class Forest:
     def _fork(self, route: Route, stand: _Stand, loop: int) -> int:
         """A fork, the two ways from which are to be found."""
         name, after, probability, *_ = route.loops[loop]
-        time = sum(one.act.step == after for one in stand.done)
+        time = route.done.count(after) + sum(one.act.step == after for one in stand.done)
         self.forks.append(Fork(f"loop:{name}:{time}", probability))
         self.struck.append(UNKNOWN)
         self.others.append(UNKNOWN)

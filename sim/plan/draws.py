@@ -10,6 +10,7 @@ from sim.plan.arrivals import arrivals
 from sim.plan.filling import fill
 from sim.plan.model import Labels, Model, Replication
 from sim.plan.recipe import recipe_of
+from sim.plan.spent import shorten
 from sim.plan.underway import with_underway
 
 
@@ -22,6 +23,7 @@ def draw(model: Model, seed: int, replication: int) -> Replication:
             model, seed, replication, arrivals(model, seed, replication)
         )
         own, tasks = fill(dossiers, recipe)
+        shorten(model, dossiers, underway, own, tasks, activities.step)
         time, team, staff = rosters(model, seed, replication)
     return Replication(
         Draws(

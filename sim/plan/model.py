@@ -7,6 +7,9 @@ from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.engine.contract import Bools, Codes, Draws, Floats, Ids, Ints, Plan
 from sim.laws import Law
 from sim.loops import LoopPlan
@@ -73,6 +76,7 @@ class Way(NamedTuple):
     loops: tuple[LoopPlan, ...]
     rework: int = 0  # how many of the first stages are what is left of loops,
     looped: tuple[str, ...] = ()  # which have been taken once
+    done: tuple[str, ...] = ()  # steps of the first stage that are done already
 
 
 Ways = dict[Channel, tuple[Way, ...]]
@@ -122,14 +126,30 @@ class Clock(NamedTuple):
     ready: Floats
 
 
-class Underway(NamedTuple):
-    """The dossiers under way when the run begins, in the order in which they were received."""
+class Spent(NamedTuple):
+    """The waits that have lasted for a while when the run begins, one row each."""
 
+    dossier: Ids  # row of `Underway`
+    step: Ids  # index into tuple(Model.steps)
+    time: Floats  # in the unit of the step's law
+    line: Ids  # of the table
+
+
+class Underway(NamedTuple):
+    """The dossiers under way when the run begins, in the order in which they were received.
+
+    The dossier of a row is number -1 - row of its stream: no number of a dossier that arrives.
+    """
+
+    id: tuple[str, ...]  # as the table has it; empty: it has none
+    line: Ids  # of the table, the first if there are several
+    step: tuple[tuple[str, ...], ...]  # which it has reached
+    name: NDArray[np.uint64]  # what keys its numbers within its stream
     stream: Ids  # int[dossier]
-    number: Ids  # int[dossier] below 0: no number of a dossier that arrives
     channel: Codes  # int[dossier]
     ways: tuple[tuple[Way, ...], ...]  # of each dossier
     clock: Clock
+    spent: Spent
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sim.plan.journeys import channels, loop_plans
@@ -27,27 +27,41 @@ class _Rest(NamedTuple):
     usual: Stages
     looped: tuple[str, ...]
     behind: Stages
+    done: tuple[str, ...] = ()  # of the first stage
 
 
-def onward(scenario: Scenario, procedure: Procedure, step: str) -> Onward:
-    """The ways on from a step of the procedure's journey, which is still to be done, with all of its stage.
+def onward(scenario: Scenario, procedure: Procedure, reached: tuple[str, ...], *, whole: bool) -> Onward:
+    """The ways on from steps of one stage of the procedure's journey, which are still to be done.
 
-    The dossier goes through the first channel that has the step. If it stands in a loop, that loop has been taken
-    once. Of several deliveries those that have the step remain. Where a lever has taken the step away, the
-    dossier goes on with what comes instead, or next.
+    So are the others of their stage if it is `whole`, else they are done. The dossier goes through the first channel
+    that has the stage. If it stands in a loop, that loop has been taken once. Of several deliveries those that have
+    the stage remain. Where a lever has taken a step away, the dossier goes on with what comes instead, or next.
     """
     loops, levers = loops_of(scenario, procedure.journey), scenario.digital
     for channel, stages in channels(scenario, procedure).items():
         found = [
             (share, rest)
             for share, delivered in _shares(levers, stages)
-            if (rest := _rest(delivered, loops, step))
+            if (rest := _rest(delivered, loops, reached))
         ]
-        if not found and (rest := _rest(stages, loops, step)):
+        if not found and (rest := _rest(stages, loops, reached)):
             found = [(share, rest._replace(usual=usual)) for share, usual in _shares(levers, rest.usual)]
         if found:
+            if not whole:
+                found = [(share, _without_done(rest, reached)) for share, rest in found]
             return Onward(channel, _ways(scenario, procedure, channel, found), flat(found[0][1].behind))
-    raise ValueError(f"no journey of {procedure.name!r} has the step {step!r}")
+    raise ValueError(f"no journey of {procedure.name!r} has {' and '.join(map(repr, reached))} in one stage")
+
+
+def _without_done(rest: _Rest, reached: tuple[str, ...]) -> _Rest:
+    """Only the steps reached of the first stage are left, the others lie behind."""
+    ahead = (*rest.inserted, *rest.usual)
+    left = tuple(step for step in ahead[0] if step in reached)
+    done = tuple(step for step in ahead[0] if step not in reached)
+    ahead, looped = (left, *ahead[1:]), len(rest.inserted)
+    return rest._replace(
+        inserted=ahead[:looped], usual=ahead[looped:], behind=(*rest.behind, done), done=done
+    )
 
 
 def _shares(levers: Digital, stages: Stages) -> list[tuple[float, Stages]]:
@@ -57,16 +71,16 @@ def _shares(levers: Digital, stages: Stages) -> list[tuple[float, Stages]]:
     return [(until - low, own) for low, (until, own) in zip(below, delivered, strict=False) if until > low]
 
 
-def _rest(stages: Stages, loops: Mapping[str, Loop], step: str) -> _Rest | None:
-    """What is left from the step's stage on; a loop is entered from where it is inserted first."""
+def _rest(stages: Stages, loops: Mapping[str, Loop], reached: Iterable[str]) -> _Rest | None:
+    """What is left from the stage with these steps on; a loop is entered from where it is inserted first."""
     for at, stage in enumerate(stages):
-        if step in stage:
+        if set(reached) <= set(stage):
             return _Rest((), stages[at:], (), stages[:at])
     for name, loop in loops.items():
         own = as_stages(loop.steps)
         others = {other: table for other, table in loops.items() if other != name}
-        where = next((at for at, stage in enumerate(own) if step in stage), None)
-        outer = _rest(stages, others, loop.after) if where is not None else None
+        where = next((at for at, stage in enumerate(own) if set(reached) <= set(stage)), None)
+        outer = _rest(stages, others, [loop.after]) if where is not None else None
         if outer is not None:
             ahead = (*outer.inserted, *outer.usual)
             inserted = max(len(outer.inserted) - 1, 0)
@@ -88,8 +102,8 @@ def _ways(
         inserted, usual = (without_paper(scenario.digital, part) for part in (rest.inserted, rest.usual))
         if stages := (*inserted, *usual):
             total += share
-            loops = loop_plans(scenario, procedure, channel, stages)
-            ways.append(Way(share, stages, loops, len(inserted), rest.looped))
+            loops = loop_plans(scenario, procedure, channel, (*stages, rest.done))
+            ways.append(Way(share, stages, loops, len(inserted), rest.looped, rest.done))
     for number, way in enumerate(ways):
         until = until + way.until / total if number < len(ways) - 1 else 1.0
         ways[number] = way._replace(until=until)

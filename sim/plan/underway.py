@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from math import nan
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.deadlines import DeadlineCalendar, due
+from sim.deadlines import DeadlineCalendar, due, later
 from sim.engine.contract import Floats, Ids, Mark
 from sim.engine.rules import next_visit
-from sim.keyed import dossier, name_hash, of_dossier
+from sim.keyed import name_hash, of_dossier, within
 from sim.plan.arrivals import Arrivals, stream_keys
-from sim.plan.doing import Words
-from sim.plan.model import Clock, Model, Place, StepPlan, Stream, Underway
-from sim.plan.onward import onward
+from sim.plan.doing import Words, hashes
+from sim.plan.model import Clock, Model, Place, Spent, StepPlan, Stream, Underway
+from sim.plan.onward import Onward, onward
 from sim.plan.recipe import NOT_DESK, recipe_of
+from sim.plan.spent import began_when_received, time_spent
 from sim.scenario.domain import Scenario
+from sim.scenario.opendossiers import OpenCase, OpenDossier
 
 RESULT = name_hash("result")
 MINUTE = timedelta(minutes=1)
+
+
+class _Known(NamedTuple):
+    """What is known of one dossier."""
+
+    received: float
+    case: OpenCase
+    stream: int
+    ahead: Onward
+    clock: tuple[float, float, float, float]
+    spent: list[tuple[int, float, int]]  # step, time, line
 
 
 def days_before(scenario: Scenario, first: date) -> int:
@@ -41,29 +53,63 @@ def underway(
     streams: Sequence[Stream],
     steps: dict[str, StepPlan],
 ) -> Underway:
-    """The open dossiers of the scenario's table in the order in which they were received.
+    """The open dossiers of the scenario's table in the order in which they were received, then of their names.
 
-    Those of a stream are numbered -1, -2, … in the order of the table, so that rows added below change no luck.
-    A dossier with nothing left to do is left out.
+    Their names key their luck, so the order of the rows changes nothing, nor do other rows. A dossier with nothing
+    left to do is left out.
     """
     table = scenario.horizon.open_dossiers
     at_place = {(s.procedure, places[s.site].place or places[s.site].site): i for i, s in enumerate(streams)}
-    on = cache(lambda code, step: onward(scenario, scenario.procedure[code], step))
-    taken: Counter[int] = Counter()
+    on = cache(lambda code, reached, whole: onward(scenario, scenario.procedure[code], reached, whole=whole))
     known = []
-    for row in table.rows if table is not None else ():
-        stream, ahead = at_place[row.procedure, row.site], on(row.procedure, row.step)
-        taken[stream] += 1
+    for case in table.cases() if table is not None else ():
+        row = case.rows[0]
+        stream, ahead = at_place[row.procedure, row.site], on(row.procedure, case.steps, not row.id)
         if ahead.ways:
             received = _minutes(row.received, first)
-            due_at = _minutes(row.due, first) if row.due else _due(calendar, streams[stream], received)
-            clock = _clock((steps[step].mark for step in ahead.behind), received, due_at)
-            known.append((received, stream, -taken[stream], ahead.channel, ahead.ways, clock))
-    known.sort(key=lambda one: one[0])
-    _, stream_of, number, channel, ways, clocks = zip(*known, strict=True) if known else [()] * 6
-    hands = np.array(clocks, np.float64).reshape(-1, len(Clock._fields))
+            behind = [steps[step] for step in ahead.behind]
+            due_at = _due_at(row, first, calendar, streams[stream])
+            clock = _clock((step.mark for step in behind), received, due_at)
+            spent = list(_spent(case, ahead, steps, calendar, first, received))
+            known.append(_Known(received, case, stream, ahead, clock, spent))
+    return _columns(sorted(known, key=lambda one: (one.received, one.case.name)))
+
+
+def _spent(
+    case: OpenCase,
+    ahead: Onward,
+    steps: dict[str, StepPlan],
+    calendar: DeadlineCalendar,
+    first: date,
+    received: float,
+) -> Iterator[tuple[int, float, int]]:
+    """The waits that a dossier has been in for a while: step, time, line.
+
+    Where the table does not tell since when, it is known only if nothing lies behind but the citizen's visit.
+    """
+    at_once = began_when_received(steps[step] for step in ahead.behind)
+    numbers = {step: number for number, step in enumerate(steps)}
+    for row, line in zip(case.rows, case.lines, strict=True):
+        since = received if row.since is None else _minutes(row.since, first)
+        time = time_spent(calendar, steps[row.step], since)
+        if (at_once or row.since is not None) and time > 0 and row.step in ahead.ways[0].stages[0]:
+            yield numbers[row.step], time, line
+
+
+def _columns(known: Sequence[_Known]) -> Underway:
+    clocks = np.array([one.clock for one in known], np.float64).reshape(-1, len(Clock._fields))
+    spent = [(row, *wait) for row, one in enumerate(known) for wait in one.spent]
+    dossier, step, time, line = np.array(spent, np.float64).reshape(-1, len(Spent._fields)).T
     return Underway(
-        _ids(stream_of), _ids(number), np.array(channel, np.int8), tuple(ways), Clock(*hands.T.copy())
+        tuple(one.case.rows[0].id for one in known),
+        _ids(min(one.case.lines) for one in known),
+        tuple(one.case.steps for one in known),
+        hashes(one.case.name for one in known),
+        _ids(one.stream for one in known),
+        np.array([one.ahead.channel for one in known], np.int8),
+        tuple(one.ahead.ways for one in known),
+        Clock(*clocks.T.copy()),
+        Spent(_ids(dossier), _ids(step), time.copy(), _ids(line)),
     )
 
 
@@ -76,12 +122,13 @@ def with_underway(model: Model, seed: int, replication: int, new: Arrivals) -> t
     if not len(own.stream):
         return new, np.zeros(0, np.int32), own.clock
     keys = stream_keys(recipe, seed, replication)[own.stream]
-    key = np.asarray(dossier(keys, own.number.astype(np.uint64)))
+    key = np.asarray(within(keys, own.name))
     way, number = recipe.underway, of_dossier(key, RESULT)
     while (others := number >= recipe.going.until[way]).any():
         way = way + others
     entry = _first_entry(model, key, recipe.entry[way])
-    begun = Arrivals(own.stream, own.number, key, own.channel, way.astype(np.int32), entry)
+    numbers = -1 - np.arange(len(key), dtype=np.int32)
+    begun = Arrivals(own.stream, numbers, key, own.channel, way.astype(np.int32), entry)
     pairs: Any = zip(begun, new, strict=True)
     every = Arrivals._make(np.concatenate(both) for both in pairs)
     order = np.argsort(every.arrival, kind="stable")
@@ -117,8 +164,13 @@ def _clock(marks: Iterable[int], received: float, due_at: float) -> tuple[float,
     return received, due_at, 0.0 if state == Mark.PAUSE else nan, received if state == Mark.STOP else nan
 
 
-def _due(calendar: DeadlineCalendar, stream: Stream, received: float) -> float:
-    return float(due(calendar, received, stream.unit, stream.amount, stream.cut_off))
+def _due_at(row: OpenDossier, first: date, calendar: DeadlineCalendar, stream: Stream) -> float:
+    """The due moment given, or that of the deadline, moved by what the clock has stood still."""
+    if row.due is not None:
+        at = _minutes(row.due, first)
+    else:
+        at = due(calendar, _minutes(row.received, first), stream.unit, stream.amount, stream.cut_off)
+    return float(later(calendar, at, row.paused, stream.unit))
 
 
 def _minutes(moment: datetime, first: date) -> float:

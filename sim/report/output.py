@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sim.report.language import Language
 from sim.report.official_tables import official_tables
+from sim.report.outlook_table import outlook_table
 from sim.results.comparison import Comparison
 from sim.results.result import Result
 from sim.results.saving import save_csv
@@ -40,6 +41,8 @@ def save_run(result: Result, folder: Path, say: Language) -> None:
     result.save(folder)
     for name, table in official_tables(result, say).items():
         save_csv(table, folder, name)
+    if len(result.outlook):
+        save_csv(outlook_table(result, say), folder, "open_dossiers")
     _save_figures("result", result, folder, say)
 
 

@@ -11,10 +11,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sim.report.console import table
+from sim.report.console import table, words
 from sim.report.explain_screen import asked, differences, warnings
 from sim.report.language import Language
 from sim.report.naming import too_few
+from sim.report.outlook_table import outlook_table, told
 from sim.report.study_screen import believed
 from sim.report.verdict_screen import judged, precision
 from sim.results.comparison import Comparison
@@ -26,6 +27,7 @@ from sim.selftest import Check
 
 BY_PRIORITY = ("visits.count", "wait.mean", "wait.p90")
 COMPARED = ("wait.mean", "wait.p90", "demand.met", "on_time.rate", "utilisation")
+SHOWN_OPEN = 10  # dossiers
 
 
 def run(
@@ -37,7 +39,7 @@ def run(
     parts += [_summary(file, result, say), *_by_priority(result, say), *precision(result, say)]
     if verdicts:
         parts += ["", _targets(verdicts, say)]
-    return Group(*parts, *believed([result], [file], say))
+    return Group(*parts, *_outlook(result, say), *believed([result], [file], say))
 
 
 def comparison(
@@ -134,6 +136,17 @@ def _by_priority(result: Result, say: Language) -> list[RenderableType]:
         group = say(f"group.priority.{row['priority']}")
         made.add_row(f"{titles[row['site']]}, {group}", *values)
     return ["", made]
+
+
+def _outlook(result: Result, say: Language) -> list[RenderableType]:
+    """The open dossiers that are the likeliest to be late, if the run began with any."""
+    if result.outlook.empty:
+        return []
+    found = outlook_table(result, say)
+    made = words(*found, title=say("outlook.heading"))
+    for row in found.head(SHOWN_OPEN).itertuples(index=False, name=None):
+        made.add_row(*row)
+    return ["", made, Text(told(result, SHOWN_OPEN, say), style="dim")]
 
 
 def _value(row: Any, unit: str, say: Language) -> str:

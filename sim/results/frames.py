@@ -56,16 +56,21 @@ def dossier_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
     """One row per dossier received in the window; date, weekday, month and hour are those of receiving.
 
     The columns `minutes_*` tell where the time from arrival to result went, by :class:`Cause`; they are empty for
-    dossiers not finished.
+    dossiers not finished. Those of the table of open dossiers are there, too, with their `id`: `carried_over`, which
+    are in no rate, unless their clock started in the window. Where the time went, and when a result that waited to be
+    collected was ready, is not known of them.
     """
     table = _together(part.dossiers for part in parts)
+    number = np.concatenate([part.case.number[part.dossiers.dossier] for part in parts])
     minutes = np.concatenate([part.minutes for part in parts])
     return pd.DataFrame(
         {
             **_case(model, [(part.case, part.dossiers.dossier) for part in parts]),
+            "id": _category(["", *model.underway.id], np.where(number < 0, -number, 0)),
+            "carried_over": table.received < model.window[0],
             **_when(model, "received", table.received),
             "due": _moments(model, table.due),
-            "ready": _moments(model, table.ready),
+            "ready": _moments(model, np.where(table.ready < 0, np.nan, table.ready)),
             "status": _names_of(Status, table.status),
             "late_days": table.late_days,
             "visits": table.visits,
@@ -222,12 +227,14 @@ def _when(model: Model, name: str, t: Floats) -> dict[str, object]:
 
 
 def _calendar(model: Model, t: Floats) -> dict[str, object]:
-    """Date, weekday, month and hour of instants; the months are all those of the run, in order."""
+    """Date, weekday, month and hour of instants; the months are all from the run's first, or earlier, to its last."""
     day = np.floor(t / DAY).astype(np.int64)
     date = np.datetime64(model.first_day, "D") + day
     weekday = (model.first_day.weekday() + day) % 7
     first, last = (np.datetime64(model.moment(moment), "M") for moment in (0.0, model.plan.end))
-    month = (date.astype("datetime64[M]") - first).astype(np.int64)
+    months_of = date.astype("datetime64[M]")
+    first = np.append(months_of, first).min()
+    month = (months_of - first).astype(np.int64)
     months = pd.Index(np.arange(first, last + 1).astype(str))
     return {
         "date": date.astype("datetime64[ms]"),

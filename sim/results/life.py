@@ -31,9 +31,9 @@ class Line(NamedTuple):
 def find(model: Model, replication: Replication, name: str) -> int:
     """The dossier called ``PROCEDURE#NUMBER`` or, at one of several places, ``PLACE/PROCEDURE#NUMBER``; -1: none.
 
-    Dossiers under way when the run begins are numbered #-1, #-2, …
+    Dossiers under way when the run begins have their id for a number or, without one, #-1, #-2, …
     """
-    where, _, number = composed(name).rpartition("#")
+    where, _, number = composed(name).partition("#")
     place, _, procedure = where.rpartition("/")
     labels = replication.labels
     wanted = [
@@ -41,9 +41,10 @@ def find(model: Model, replication: Replication, name: str) -> int:
         for i, stream in enumerate(model.streams)
         if stream.procedure == procedure and place in (model.places[stream.site].place, "")
     ]
-    if not number.removeprefix("-").isdecimal() or not wanted:
-        return -1
-    found = np.flatnonzero((labels.stream == wanted[0]) & (labels.number == int(number)))
+    numbers = [-1 - row for row, own in enumerate(model.underway.id) if own and own == number]
+    if not numbers and number.removeprefix("-").isdecimal():
+        numbers = [int(number)]
+    found = np.flatnonzero(np.isin(labels.stream, wanted[:1]) & np.isin(labels.number, numbers))
     return int(found[0]) if len(found) else -1
 
 
@@ -52,7 +53,8 @@ def name_of(model: Model, replication: Replication, dossier: int) -> str:
     stream = model.streams[replication.labels.stream[dossier]]
     place = model.places[stream.site].place
     number = int(replication.labels.number[dossier])
-    return f"{place}/{stream.procedure}#{number}" if place else f"{stream.procedure}#{number}"
+    called = (number < 0 and model.underway.id[-1 - number]) or number
+    return f"{place}/{stream.procedure}#{called}" if place else f"{stream.procedure}#{called}"
 
 
 def life(model: Model, replication: Replication, log: Log, dossier: int) -> list[Line]:

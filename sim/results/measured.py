@@ -13,6 +13,7 @@ from sim.plan.model import Model, Replication
 from sim.results.groups import Groupings, Label
 from sim.results.measures import MEASURES, OF_SURVEY, Kind
 from sim.results.observe import Observed
+from sim.results.outlook import fates
 from sim.results.tally import Tally, tally
 from sim.results.totals import (
     DossierTotals,
@@ -35,6 +36,7 @@ class Measured(NamedTuple):
     waits: tuple[
         bytes, ...
     ] = ()  # of each replication a packed `Tally`, its groups as :func:`tallied` numbers them
+    fates: tuple[Floats, ...] = ()  # of each replication float[open dossier], see :mod:`sim.results.outlook`
 
     def table(self) -> pd.DataFrame:
         """One row per replication and row: replication, the key, value, n."""
@@ -53,7 +55,7 @@ class Measured(NamedTuple):
         groups = tallied(self.key)[rows]
         wanted = pd.unique(groups[groups >= 0])
         waits = [one.only(wanted).packed() for one in self.tallies()] if len(wanted) else []
-        return Measured(key, self.value[:, rows], self.n[:, rows], tuple(waits))
+        return Measured(key, self.value[:, rows], self.n[:, rows], tuple(waits), self.fates)
 
     def like(self, key: pd.DataFrame) -> Measured:
         """The rows that a key names, as far as they are there."""
@@ -63,7 +65,7 @@ class Measured(NamedTuple):
     def first(self, replications: int) -> Measured:
         """So many replications only."""
         figures = self.value[:replications], self.n[:replications], self.waits[:replications]
-        return Measured(self.key, *figures)
+        return Measured(self.key, *figures, self.fates[:replications])
 
 
 class Figures(NamedTuple):
@@ -72,6 +74,7 @@ class Figures(NamedTuple):
     value: Floats
     n: Ints
     waits: bytes  # a packed `Tally`
+    fates: Floats
 
 
 def tallied(key: pd.DataFrame) -> Ints:
@@ -114,4 +117,5 @@ def measure(model: Model, groups: Groupings, replication: Replication, observed:
     figures = [MEASURES[name].figure(totals[MEASURES[name].over]) for name in names(model)]
     value, n = (np.concatenate(parts) for parts in zip(*figures, strict=True))
     waits = tally(visits.waits, visits.first, visits.waited.astype(np.int64))
-    return Figures(value, n.astype(np.int64), waits.packed())
+    ends = fates(model, replication, observed.dossiers)
+    return Figures(value, n.astype(np.int64), waits.packed(), ends)

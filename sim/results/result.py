@@ -18,6 +18,7 @@ from sim.plan.model import Model
 from sim.results import daily, frames, neglect, official, views
 from sim.results.estimates import Estimates, estimates, grouped_by, summary
 from sim.results.measured import KEY, Measured
+from sim.results.outlook import outlook
 from sim.results.precision import NO_PRECISION, precision_table
 from sim.results.rows import Rows
 from sim.results.saving import json_text, save_json, save_table, told
@@ -26,8 +27,7 @@ from sim.scenario.files import ScenarioFile
 
 UNSTABLE = {"overloaded", "unserved", "growing"}
 LONG = ("waits", "visits", "dossiers", "backlog", "staffing", "scores")
-
-
+OF_SOME = 'rows are of the first {rows_of} of {replications} replications; run with rows="all" for all'
 # Of rows, by the names of their files: from the model and the rows of some replications.
 TABLES: dict[str, Callable[[Model, Sequence[Rows]], pd.DataFrame]] = {
     "visits": frames.visit_frame,
@@ -85,6 +85,11 @@ class Result:
     def dossiers(self) -> pd.DataFrame:
         """See :func:`sim.results.frames.dossier_frame`."""
         return self._read("dossiers")
+
+    @cached_property
+    def outlook(self) -> pd.DataFrame:
+        """See :func:`sim.results.outlook.outlook`; without a table of open dossiers it is empty."""
+        return outlook(self.model, np.array(self.measured.fates))
 
     @property
     def open_by_day(self) -> pd.DataFrame:
@@ -237,8 +242,8 @@ class Result:
         tables["waits"] = wait_table(self.measured.key, self.measured.tallies())
         tables |= {name: self._table(name) for name in TABLES}
         tables |= {"stability": self.stability, "warm_up": self.warm_up}
-        if len(self.precision):
-            tables["precision"] = self.precision
+        asked = {"precision": self.precision, "outlook": self.outlook}
+        tables |= {name: table for name, table in asked.items() if len(table)}
         if self._has_log:
             tables["log"] = self._table("log")
         return tables
@@ -247,10 +252,7 @@ class Result:
         """A table of rows for whoever reads it, who is told if it is not of all replications."""
         table = self._table(name)
         if table.attrs["rows_of"] < table.attrs["replications"]:
-            told = (
-                'rows are of the first {rows_of} of {replications} replications; run with rows="all" for all'
-            )
-            warnings.warn(told.format_map(table.attrs), RowsWarning, stacklevel=3)
+            warnings.warn(OF_SOME.format_map(table.attrs), RowsWarning, stacklevel=3)
         return table
 
     def _table(self, name: str) -> pd.DataFrame:

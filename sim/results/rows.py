@@ -72,7 +72,7 @@ class Rows(NamedTuple):
     case: Case  # of every dossier of the replication
     visits: Visits
     dossiers: Dossiers
-    minutes: Floats  # float[row of dossiers, cause] where the time went; NaN: not finished
+    minutes: Floats  # float[row of dossiers, cause] where the time went; NaN: not finished, or not known
     open_by_day: Course  # by kind of site and field
     daily: Daily
     staffing: Hours
@@ -88,13 +88,15 @@ def rows(model: Model, replication: Replication, log: Log, observed: Observed, *
     spent = attribution(model, replication, log)
     minutes = np.full((len(labels.stream), len(Cause)), np.nan)
     minutes[spent.dossier] = spent.minutes
-    begun, received = within(model.window, visits.entered), within(model.window, dossiers.received)
+    begun, underway = within(model.window, visits.entered), labels.number[dossiers.dossier] < 0
+    minutes[labels.number < 0] = np.nan  # part of their way lies before the run
+    listed = within(model.window, dossiers.received) | underway
     period = official.handled_in_window(model, replication, log, dossiers)
     return Rows(
         Case(labels.stream, labels.number, labels.channel, labels.priority),
         Visits._make(column[begun] for column in visits),
-        Dossiers._make(column[received] for column in dossiers),
-        minutes[dossiers.dossier[received]],
+        Dossiers._make(column[listed] for column in dossiers),
+        minutes[dossiers.dossier[listed]],
         open_by_day(model, replication, dossiers, field_level(model), model.window),
         daily(model, replication, observed),
         _hours(staffing_by_hour(model, replication, log)),

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,12 @@ class SavedResult(Result):
     folder: Path = field(kw_only=True)
     model: Model = field(init=False, repr=False)
     rows: Sequence[Rows] = field(init=False, default=(), repr=False)
+
+    @cached_property
+    def outlook(self) -> pd.DataFrame:
+        """As it was saved; empty if no dossiers were open."""
+        there = (self.folder / "outlook.parquet").is_file()
+        return read_table(self.folder, "outlook") if there else pd.DataFrame()
 
     def _made(self, name: str) -> pd.DataFrame:
         if name == "log" and not self._has_log:

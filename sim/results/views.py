@@ -85,7 +85,8 @@ def waits(visits: pd.DataFrame, by: Sequence[str], replications: Replications) -
 
 
 def on_time(dossiers: pd.DataFrame, by: Sequence[str], replications: Replications) -> pd.DataFrame:
-    """The figures over dossiers; `count` is the denominator of the rates, in all replications."""
+    """The figures over dossiers not carried over; `count` is the denominator of the rates, in all replications."""
+    dossiers = dossiers[~dossiers["carried_over"]]
     status = dossiers["status"]
     late, judged = _is(status, Status.LATE, Status.OVERDUE), _is(status, *FINISHED, Status.OVERDUE)
     early = _is(status, Status.EARLY)

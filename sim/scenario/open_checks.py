@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
+from sim.deadlines import WORKING_HOURS
 from sim.scenario import notation, routes
 from sim.scenario.domain import Scenario
 from sim.scenario.messages import shown, suggest
-from sim.scenario.opendossiers import OpenDossier
+from sim.scenario.opendossiers import OpenCase, OpenDossier
 
 Found = Iterator[tuple[str, str]]
 PATH = "horizon.open_dossiers"
 LONGEST_OPEN = 10 * 366  # days before the first day
+AGREE = ("procedure", "site", "received", "due", "paused")
 LONGEST_TO_COME = 3 * 365  # days after the last day, until a due date
 
 
@@ -28,8 +30,11 @@ def open_dossiers(scenario: Scenario) -> Found:
         )
     table = horizon.open_dossiers
     for line, row, due in zip(table.lines, table.rows, table.due, strict=True):
-        for words in (*_names(scenario, row), *_dates(scenario, row, due)):
+        for words in (*_names(scenario, row), *_dates(scenario, row, due), *_pauses(scenario, row)):
             yield PATH, f"{table.file}, line {line}: {words}"
+    for case in table.cases():
+        for line, words in _together(scenario, case):
+            yield PATH, f"{table.file}, line {line}: id {shown(case.rows[0].id)} {words}"
 
 
 def _names(scenario: Scenario, row: OpenDossier) -> Iterator[str]:
@@ -53,7 +58,35 @@ def _dates(scenario: Scenario, row: OpenDossier, due: str) -> Iterator[str]:
         yield f"is received on {row.received:%Y-%m-%d}, not before the first day, {first:%Y-%m-%d}"
     elif row.received < first - timedelta(days=LONGEST_OPEN):
         yield f"is received on {row.received:%Y-%m-%d}, more than 10 years before the first day"
+    if row.since is not None and not row.received <= row.since < first:
+        yield f"is in its step since {row.since:%Y-%m-%d %H:%M}, before it is received or not before the first day"
     if row.due is not None and row.due < row.received:
         yield f"is due on {due}, before it is received"
     elif row.due is not None and row.due > last + timedelta(days=LONGEST_TO_COME):
         yield f"is due on {due}, more than 3 years after the last day"
+
+
+def _pauses(scenario: Scenario, row: OpenDossier) -> Iterator[str]:
+    """Of hours minutes, else days, which are whole."""
+    if row.paused < 0:
+        yield f"has stood still for {row.paused:g}; write 0 or more"
+    procedure = scenario.procedure.get(row.procedure)
+    in_hours = procedure is not None and notation.deadline(procedure.deadline).unit == WORKING_HOURS
+    if not in_hours and row.paused % 1:
+        yield f"has stood still for {row.paused:g} days; write whole days, as a deadline in days counts them"
+
+
+def _together(scenario: Scenario, case: OpenCase) -> Iterator[tuple[int, str]]:
+    """The rows of one id are different steps of one parallel stage, and tell the same of the dossier."""
+    first, before = case.rows[0], case.lines[0]
+    for row, line, other in zip(case.rows[1:], case.lines[1:], case.rows, strict=False):
+        if row.step == other.step:
+            yield line, f"stands at step {row.step!r} twice; leave one row"
+        for name in AGREE:
+            if getattr(row, name) != getattr(first, name):
+                yield line, f"has another {name!r} than in line {before}; one dossier has one"
+    procedure = scenario.procedure.get(first.procedure)
+    steps = {*case.steps}
+    if procedure and len(steps) > 1 and not any(steps <= {*s} for s in routes.stages_of(scenario, procedure)):
+        told = " and ".join(map(repr, sorted(steps)))
+        yield before, f"stands at {told}, which are no parallel stage; give each dossier its own id"

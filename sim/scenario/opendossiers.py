@@ -1,7 +1,9 @@
-"""The table of open dossiers: what is under way when the run begins, a CSV file with one dossier a row."""
+"""The table of open dossiers: what is under way when the run begins, a CSV file with a row a step of a dossier."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,6 +16,8 @@ from sim.spreadsheet import Row, Table, read_table
 from sim.textfiles import inside, quoted, read_text
 
 COLUMNS = ("procedure", "site", "received", "step", "due")
+OPTIONAL = ("id", "since", "paused")
+NUMBER = "number"  # the heading that exports give to an id
 NOON = time(12)
 
 
@@ -25,6 +29,22 @@ class OpenDossier(NamedTuple):
     received: datetime
     step: str
     due: datetime | None
+    id: str = ""  # its number, where it has one
+    since: datetime | None = None  # when the step began; None: not known
+    paused: float = 0.0  # days for which the clock stood still, or minutes of a deadline in hours
+
+
+class OpenCase(NamedTuple):
+    """One dossier: several rows are steps of a parallel stage."""
+
+    name: str  # told by its id or, without one, by all that the row says
+    rows: tuple[OpenDossier, ...]
+    lines: tuple[int, ...]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps that it has reached."""
+        return tuple(row.step for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -36,14 +56,26 @@ class OpenDossiers:
     lines: tuple[int, ...]
     due: tuple[str, ...]
 
+    def cases(self) -> list[OpenCase]:
+        """The dossiers; where rows have no id each is one, and those that say the same are counted."""
+        seen: Counter[OpenDossier] = Counter()
+        found: dict[str, list[tuple[OpenDossier, int]]] = {}
+        for row, line in zip(self.rows, self.lines, strict=True):
+            seen[row] += 1
+            name = f"id {row.id}" if row.id else f"row {' '.join(map(str, row))} {seen[row]}"
+            found.setdefault(name, []).append((row, line))
+        ordered = ((name, sorted(own, key=lambda one: one[0].step)) for name, own in found.items())
+        return [OpenCase(name, *zip(*own, strict=True)) for name, own in ordered]
+
 
 def read_open_dossiers(folder: Path, file: str) -> OpenDossiers:
     """The table of a file inside the folder; `ValueError` in words that name file, line and column."""
     table = read_table(_text(folder, file), file)
     _check_header(table)
+    paused = table.numbers("paused") if "paused" in table.columns else None
     return OpenDossiers(
         file,
-        tuple(_dossier(table, row) for row in table.rows),
+        tuple(_dossier(table, row, paused) for row in table.rows),
         tuple(row.line for row in table.rows),
         tuple(row.cells["due"] for row in table.rows),
     )
@@ -61,33 +93,42 @@ def _text(folder: Path, file: str) -> str:
 def _check_header(table: Table) -> None:
     if not table.columns:
         raise ValueError(f"{table.name}: is empty; its first line names the columns {', '.join(COLUMNS)}")
-    if sorted(table.columns) != sorted(COLUMNS):
-        found = f"the columns are {', '.join(table.columns)}"
-        raise ValueError(f"{table.name}, line 1: {found}; write {', '.join(COLUMNS)}")
+    found = {*table.columns}
+    if not {*COLUMNS} <= found or found - {*COLUMNS, *OPTIONAL, NUMBER} or {"id", NUMBER} <= found:
+        told = f"the columns are {', '.join(table.columns)}; write {', '.join(COLUMNS)}"
+        raise ValueError(f"{table.name}, line 1: {told} and, where known, {', '.join(OPTIONAL)}")
 
 
-def _dossier(table: Table, row: Row) -> OpenDossier:
+def _dossier(table: Table, row: Row, paused: Callable[[Row], float] | None) -> OpenDossier:
     cells = row.cells
     for column in COLUMNS[:-1]:
         if not cells[column]:
             raise ValueError(f"{table.where(row, column)}: is empty")
-    received = _moment(cells["received"], table.where(row, "received"))
     due = _moment(cells["due"], table.where(row, "due")) if cells["due"] else None
     return OpenDossier(
         cells["procedure"],
         cells["site"],
-        received if isinstance(received, datetime) else datetime.combine(received, NOON),
+        _past(cells["received"], table.where(row, "received")),
         cells["step"],
         due if due is None or isinstance(due, datetime) else datetime.combine(due, time()) + timedelta(1),
+        cells.get("id") or cells.get(NUMBER, ""),
+        _past(cells["since"], table.where(row, "since")) if cells.get("since") else None,
+        float(paused(row)) if paused is not None and cells["paused"] else 0.0,
     )
 
 
+def _past(cell: str, where: str) -> datetime:
+    """Of a date alone, noon."""
+    moment = _moment(cell, where)
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, NOON)
+
+
 def _moment(cell: str, where: str) -> date | datetime:
-    """A date such as 2019-01-31, or with a time: 2019-01-31 08:30."""
+    """A date such as 2019-01-31, or with a time: 2019-01-31 08:30, 2019-01-31 08:30:59."""
     try:
         if len(cell) == len("2019-01-31"):
             return date.fromisoformat(cell)
-        if len(cell) != len("2019-01-31 08:30"):
+        if len(cell) not in map(len, ("2019-01-31 08:30", "2019-01-31 08:30:59")):
             raise ValueError
         return datetime.fromisoformat(cell)
     except ValueError:
@@ -108,8 +149,8 @@ def _read(value: Any, info: ValidationInfo) -> OpenDossiers:
 
 
 def _written(table: OpenDossiers, info: SerializationInfo) -> Any:
-    """In a file the name; elsewhere the rows, which are what changes numbers."""
-    return table.file if info.mode == "json" else table.rows
+    """In a file the name; elsewhere the rows in any order, which are what changes numbers."""
+    return table.file if info.mode == "json" else sorted(table.rows, key=str)
 
 
 def _schema(_source: Any, _handler: Any) -> core_schema.CoreSchema:

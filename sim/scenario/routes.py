@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sim.scenario.domain import Journey, Loop, Procedure, Scenario
@@ -100,6 +100,17 @@ def steps_of(scenario: Scenario, procedure: Procedure) -> set[str]:
     own = channels(scenario.journey[procedure.journey]).values()
     found = {step for stages in own for step in steps(stages)}
     return _with_loops(scenario, procedure, _with_delivery(scenario, found, always=False))
+
+
+def stages_of(scenario: Scenario, procedure: Procedure) -> Iterator[Sequence[str]]:
+    """The stages on the journey of a procedure through any channel, loops and ways of delivery included."""
+    lists = [*channels(scenario.journey[procedure.journey]).values()]
+    lists += [loop.steps for loop in loops_of(scenario, procedure.journey).values()]
+    if (result := scenario.digital.result) is not None:
+        lists += [result.electronic_steps, result.postal_steps]
+    for stages in lists:
+        for stage in stages:
+            yield [stage] if isinstance(stage, str) else stage
 
 
 def _all_steps(scenario: Scenario, procedure: Procedure) -> set[str]:

@@ -120,7 +120,7 @@ class Campaign:
         one = _Gathering(number, file, replications)
         if file.hash in self._measured:
             held = self._measured[file.hash]
-            each = map(Figures, held.value, held.n, held.waits)
+            each = map(Figures, held.value, held.n, held.waits, held.fates)
             one.add(packed_key(held.key), dict(enumerate(each)))
         if self._store is not None:
             one.add(*self._store.known(file.hash, self.seed, range(replications)))
@@ -170,8 +170,9 @@ class _Gathering:
         self._figures |= figures
 
     def gathered(self) -> Gathered:
-        value, n, waits = zip(*(self._figures[number] for number in range(self.replications)), strict=True)
-        measured = Measured(unpacked_key(self._key), np.stack(value), np.stack(n), waits)
+        each = (self._figures[number] for number in range(self.replications))
+        value, n, waits, fates = zip(*each, strict=True)
+        measured = Measured(unpacked_key(self._key), np.stack(value), np.stack(n), waits, fates)
         rows = [self._rows[number] for number in range(len(self._rows))]
         return Gathered(self.number, self.file, measured, rows)
 

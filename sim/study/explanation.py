@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from sim.engine.contract import Floats
 from sim.officetime import working_days
+from sim.plan import spent
 from sim.plan.compile import compile_scenario
 from sim.plan.gaps import Gap, gaps
 from sim.plan.load import Load, offered_load
@@ -20,6 +22,7 @@ from sim.results.measured import Measured
 from sim.scenario import ScenarioFile, Source, estimate_events, read
 
 DAY = 1440.0
+SHOWN_ROWS = 20
 NEARLY_ALWAYS = 0.9  # of its time: a team less busy than this is not offered more than it can do
 
 
@@ -44,7 +47,8 @@ class Flag(NamedTuple):
     """What makes averages mean little, or leaves something out.
 
     An `unserved` queue; an `overloaded` place, with the least `load` its busiest team can have; queues at which
-    `nobody` is on duty for `days` of opening; a `share` of demand `unmet`, or of visits `sent_away`.
+    `nobody` is on duty for `days` of opening; a `share` of demand `unmet`, or of visits `sent_away`; a step that was
+    `outlasted`: its open dossiers, told for a place, have been in it for longer than its law allows.
     """
 
     kind: str
@@ -100,7 +104,10 @@ class Explanation:
         overloaded = [
             Flag("overloaded", self.place(site), load=load) for site, load in loads if 1 < load < math.inf
         ]
-        return [*unserved, *overloaded, *(self._nobody(gap) for gap in gaps(self.model))]
+        outlasted = [
+            Flag("outlasted", _named(rows), step) for step, rows in spent.outlasted(self.model).items()
+        ]
+        return [*unserved, *overloaded, *(self._nobody(gap) for gap in gaps(self.model)), *outlasted]
 
     def _nobody(self, gap: Gap) -> Flag:
         return Flag(
@@ -217,6 +224,11 @@ def left_behind(file: ScenarioFile, measured: Measured) -> list[Flag]:
     """Demand unmet and citizens sent away; see :mod:`sim.results.neglect`."""
     titles = {name: site.title for name, site in file.scenario.site.items()}
     return [Flag(**flag) for flag in neglect.flags(measured, titles)]
+
+
+def _named(rows: Sequence[str]) -> str:
+    """Rows of a table by name, as many as can be read."""
+    return ", ".join(rows[:SHOWN_ROWS]) + (", …" if len(rows) > SHOWN_ROWS else "")
 
 
 def _at(tables: dict[str, Any], path: str) -> Any:

@@ -209,19 +209,20 @@ def _tables(file: sqlite3.Connection) -> int:
 
 
 def _packed(figures: Figures) -> bytes:
-    """All columns, the number of rows first; what zlib unpacks it has also summed up, so that damage is seen."""
-    value, n, waits = figures
-    rows = np.array([len(value)], "<i8")
-    return zlib.compress(
-        rows.tobytes() + value.astype("<f8").tobytes() + n.astype("<i8").tobytes() + waits, 1
-    )
+    """All columns, their lengths first; what zlib unpacks it has also summed up, so that damage is seen."""
+    value, n, waits, fates = figures
+    lengths = np.array([len(value), len(fates)], "<i8")
+    columns = lengths, value.astype("<f8"), n.astype("<i8"), fates.astype("<f8")
+    return zlib.compress(b"".join(column.tobytes() for column in columns) + waits, 1)
 
 
 def _unpacked(packed: bytes) -> Figures:
     whole = zlib.decompress(packed)
-    rows = int(np.frombuffer(whole, "<i8", 1)[0])
-    value, n = np.frombuffer(whole, "<f8", rows, 8), np.frombuffer(whole, "<i8", rows, 8 * (1 + rows))
-    return Figures(value.astype(np.float64), n.astype(np.int64), whole[8 * (1 + 2 * rows) :])
+    rows, dossiers = np.frombuffer(whole, "<i8", 2).tolist()
+    value, n = np.frombuffer(whole, "<f8", rows, 16), np.frombuffer(whole, "<i8", rows, 16 + 8 * rows)
+    fates = np.frombuffer(whole, "<f8", dossiers, 16 + 16 * rows)
+    waits = whole[16 + 16 * rows + 8 * dossiers :]
+    return Figures(value.astype(np.float64), n.astype(np.int64), waits, fates.astype(np.float64))
 
 
 def _free_name(path: Path) -> Path:

@@ -10,6 +10,7 @@ from sim.report.paper.document import Document, clean
 from sim.report.paper.effects import effects
 from sim.report.paper.inputs import inputs
 from sim.report.paper.method import method, provenance
+from sim.report.paper.outlook import outlook
 from sim.report.paper.pictures import pictures
 from sim.report.paper.robustness import robustness
 from sim.report.paper.study import Study
@@ -28,6 +29,7 @@ def document(study: Study) -> Document:
         inputs(study),
         effects(study),
         targets(study),
+        outlook(study),
         pictures(study),
         benefit(study),
         robustness(study),

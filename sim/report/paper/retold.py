@@ -71,7 +71,8 @@ def _ordinary_day(visits: pd.DataFrame, site: str) -> pd.Timestamp | None:
 
 def _usual_case(dossiers: pd.DataFrame, site: str) -> tuple[str, str] | None:
     """The procedure on which most time goes, and the name of its dossier that took a middling time."""
-    finished = dossiers[dossiers["ready"].notna() & (dossiers["site"].astype(str) == site)]
+    own = ~dossiers["carried_over"] & (dossiers["site"].astype(str) == site)
+    finished = dossiers[own & dossiers["ready"].notna()]
     if finished.empty:
         return None
     took = finished["ready"] - finished["received"]
