@@ -161,7 +161,12 @@ DONG_NGU = {"site": "commune", "place": "Đông Ngũ"}
         ("gave_up.rate", COMMUNE, 3 / 4, 4),
         ("gave_up.rate", {"site": "centre"}, 0, 4),
         ("sent_away.rate", {}, 0, 8),  # see test_neglect.py
-        ("demand.met", {}, 1, 5),  # one came when the last day of opening was over; who balked has no clock to start
+        (
+            "demand.met",
+            {},
+            1,
+            5,
+        ),  # one came when the last day of opening was over; who balked has no clock to start
         ("visits.count", {}, 7, 7),
         ("visits.count", DONG_NGU, 0, 0),
         ("visits.per_dossier", {"site": "centre"}, 4 / 3, 3),
