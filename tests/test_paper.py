@@ -243,7 +243,7 @@ def test_what_an_alternative_takes_away_is_told_once(study):
         one | {"path": f"team.{name}", "baseline": f'{{"staff": {staff}}}'} for name, staff in ("a1", "b2")
     ]
     (row,) = together(changed(replace(study, inputs=type(study.inputs)(rows)), study.alternatives[0]))
-    assert row[:3] == ("team.* (a; b)", "…", "không có")
+    assert row[:3] == ("team.* (a; b)", "…", "nothing")
 
 
 def test_rates_of_one_estimate_have_the_same_decimals():
