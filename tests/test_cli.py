@@ -47,7 +47,9 @@ def test_run_in_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_which_replications_have_rows_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     arguments = (TINY, "--replications", "3", "--workers", "1", "--lang", "en")
-    line = "Measures are of all 3 replications; rows, views and official forms of the first 2."
+    line = (
+        "Measures are of all 3 replications; rows and views of the first 2, official forms of the first one."
+    )
     some = ("--rows", "2")
     assert "Measures are of all" not in sim(capsys, "run", *arguments).out
     assert "Measures are of all" not in sim(capsys, "run", *arguments, "--rows", "all").out

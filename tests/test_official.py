@@ -37,6 +37,7 @@ from sim.results.result import Result
 from sim.study.questions import run
 
 TINY = Path(__file__).parent / "scenarios" / "valid" / "tiny.toml"
+FULL = TINY.with_name("full.toml")
 MODEL = model()
 MONDAY = 7  # the window's first day
 
@@ -132,11 +133,10 @@ def test_rows_stand_as_in_the_form():
     assert rows == [["centre", ""], ["centre", "land"], ["commune", ""], ["commune", "civil"], ["", ""]]
 
 
-def test_a_replication_of_its_own_or_the_mean():
+def test_a_form_is_of_one_replication():
     two = pd.concat([the_week()[0], the_week()[0].assign(replication=1, online=3)])
     assert row(form_ii06a(two, 1), "", "")[:2] == [7, 3]
-    assert row(form_ii06a(two, None), "", "")[:2] == [7, 2]
-    assert row(form_07a(two, None), "", "")[2] == 6
+    assert row(form_07a(two, 1), "", "")[2] == 7
     with pytest.raises(KeyError):
         form_07a(two, 2)
 
@@ -189,9 +189,11 @@ def test_points_of_the_centre(indicator, expected):
     assert score(the_week()[1], "centre", indicator) == pytest.approx(expected, nan_ok=True)
 
 
-def test_mean_points_have_one_decimal():
-    other = the_week()[1].assign(points=lambda t: t["points"].where(t["indicator"] != 3, 1.0))
-    table = indicators(pd.concat([the_week()[1], other], ignore_index=True))
+def test_points_have_one_decimal():
+    third = the_week()[1].assign(
+        points=lambda t: t["points"].where(t["indicator"] != 3, 4 / 3), replication=0
+    )
+    table = indicators(pd.concat([third, third.assign(replication=1, points=0.0)]), 0)
     assert score(table, "centre", 3) == 1.3
     assert table["indicator"].tolist() == [*SIMULATED] * 2
     assert (table["points"].isna() == (table["simulated"] == "no")).all()
@@ -348,8 +350,6 @@ def test_a_result_counts_the_dossiers_of_its_tables():
     for replication in (0, 1):
         form = tiny().form_07a(replication)
         assert row(form, "", "")[FORM_07A.index("new")] == of_window[replication]
-    mean = tiny().form_ii06a(None)
-    assert row(mean, "", "")[FORM_II06A.index("direct")] == of_window.mean()
     assert tiny().form_ii06a().equals(tiny().form_ii06a(0))
     assert tiny().indicators()["indicator"].tolist() == [*SIMULATED]
 
@@ -361,6 +361,26 @@ def test_tables_have_official_headings_and_titles():
     assert form.iloc[:, :2].to_numpy().tolist() == [["A", "One-stop centre"], ["1", "Land"], ["", "Tổng số"]]
     assert tables["form_07a"].columns[3] == "Số hồ sơ nhận giải quyết – Số kỳ trước chuyển qua"
     assert tables["indicators"]["Tên chỉ số"][8] == "Dịch vụ công trực tuyến"
+
+
+@pytest.mark.parametrize("name", ["form_ii06a", "form_07a"])
+def test_forms_of_a_result_hold_whole_dossiers_whose_sums_hold(name):
+    """Within a row, of the fields of a kind of site, and of the kinds of site, to the last dossier."""
+    result = run(FULL, replications=2, workers=1)
+    form = getattr(result, name)()
+    counts = form.drop(columns=["site", "field"])
+    assert (counts.dtypes == np.int64).all()
+    assert counts.iloc[-1].sum() > 100
+    parts = form.groupby("site", sort=False)[list(counts)].sum()
+    for site, total in form[form["field"] == ""].set_index("site")[list(counts)].iterrows():
+        whole = parts.drop(index="").sum() if site == "" else parts.loc[site]
+        assert (2 * total == whole).all()  # each kind of site stands beside its fields
+    new = counts["online"] + counts["direct"] if name == "form_ii06a" else counts["new"]
+    assert (counts["received"] == new + counts["carried_over"]).all()
+    assert (counts["received"] == counts["finished"] + counts["open"]).all()
+    early = counts["early"] if name == "form_ii06a" else 0
+    assert (counts["finished"] == early + counts["on_time"] + counts["late"]).all()
+    assert (counts["open"] == counts["in_time"] + counts["overdue"]).all()
 
 
 def test_files_of_a_run(tmp_path):

@@ -61,18 +61,18 @@ def test_form_ii06a_is_laid_out_as_printed(workbook):
     joined = {str(area) for area in sheet.merged_cells.ranges}
     assert {"A6:A8", "B6:B8", "C6:F6", "G6:J6", "K6:M6", "D7:E7", "C7:C8", "F7:F8"} <= joined
     assert {f"{column}7:{column}8" for column in "GHIJKLM"} <= joined
-    counts = results()[0].form_ii06a(None)
+    counts = results()[0].form_ii06a(0)
     for row, expected in zip(
         sheet.iter_rows(min_row=10, min_col=3), counts.iloc[:, 2:].to_numpy(), strict=False
     ):
-        assert [cell.value for cell in row] == pytest.approx(expected, abs=0.051)
+        assert [cell.value for cell in row] == expected.tolist()
+        assert {cell.number_format for cell in row} == {"#,##0"}
     assert [cell.value for cell in sheet[9 + len(counts)]][:2] == [None, "Tổng số"]
     for row in sheet.iter_rows(min_row=10, max_row=12, min_col=3, max_col=13, values_only=True):
         received, online, direct, before, finished, early, on_time, late, still, within, overdue = row
-        assert received == pytest.approx(online + direct + before, abs=0.11)
-        assert finished == pytest.approx(early + on_time + late, abs=0.11)
-        assert still == pytest.approx(within + overdue, abs=0.11)
-        assert received == pytest.approx(finished + still, abs=0.11)
+        assert received == online + direct + before == finished + still
+        assert finished == early + on_time + late
+        assert still == within + overdue
 
 
 def test_form_07a_is_laid_out_as_printed(workbook):
@@ -100,11 +100,12 @@ def test_form_07a_is_laid_out_as_printed(workbook):
         "F5:H5",
         "I5:K5",
     } <= joined
-    counts = results()[0].form_07a(None)
+    counts = results()[0].form_07a(0)
     for row, expected in zip(
         sheet.iter_rows(min_row=7, min_col=3), counts.iloc[:, 2:].to_numpy(), strict=False
     ):
-        assert [cell.value for cell in row] == pytest.approx(expected, abs=0.051)
+        assert [cell.value for cell in row] == expected.tolist()
+        assert {cell.number_format for cell in row} == {"#,##0"}
     assert [cell.value for cell in sheet[6 + len(counts)]][:2] == [None, "Tổng số"]
 
 
@@ -142,7 +143,7 @@ def test_form_1_scores_each_dossier(surveyed):
     rows = form_named(surveyed, "Mẫu 1 commune").rows[:-3]
     assert len(rows) == len(scores) > 20
     for number, (row, one) in enumerate(zip(rows, scores.itertuples(), strict=True), start=1):
-        assert row[:2] == (str(number), f"{one.place}/{one.procedure}#{one.number}")
+        assert row[:2] == (str(number), f"mô phỏng: {one.place}/{one.procedure}#{one.number}")
         given = [one.indicator_1, "", one.indicator_3, one.indicator_4, "", one.indicator_7]
         assert [value_of(cell) for cell in row[2:8]] == given
         assert row[8:10] == ("", "")
@@ -170,17 +171,20 @@ def test_the_last_rows_of_form_1_are_of_all_dossiers(surveyed, monkeypatch):
 
 
 def test_form_1_agrees_with_form_02(surveyed):
-    """Points of the period are means of those of its dossiers."""
-    one = replace(surveyed, results=(once(surveyed.baseline),))
-    mean = form_named(one, "Mẫu 1 commune").rows[-2]
-    scored = {row[0]: row[3] for row in form_named(one, "Mẫu 02 commune").rows}
+    """Points of the period are means of those of its dossiers: both are of the same replication."""
+    mean = form_named(surveyed, "Mẫu 1 commune").rows[-2]
+    scored = {row[0]: row[3] for row in form_named(surveyed, "Mẫu 02 commune").rows}
     for number, column in ((1, 2), (3, 4), (4, 5), (7, 7)):
         assert round(mean[column].value, 1) == scored[str(number)].value
 
 
-def once(result):
-    """The result as if it had been replicated once."""
-    return replace(result, rows=result.rows[:1])
+def test_each_form_says_whose_dossiers_it_counts(surveyed):
+    """Of which replication, of how many, and that none of them is real."""
+    notes = [form.note for form in official_forms.forms(surveyed)]
+    assert len(notes) == 5
+    assert all("lần lặp" in note and "mô phỏng" in note.lower() for note in notes)
+    whose = "một lần lặp, lần thứ nhất trong {} lần (hạt giống 7). Không có hồ sơ nào là hồ sơ thật"
+    assert all(whose.format(surveyed.replications) in note for note in notes[:-1])
 
 
 def test_without_a_survey_nobody_is_satisfied_or_not(study):

@@ -12,10 +12,10 @@ from sim.results.result import Result
 
 
 def official_tables(result: Result, say: Language) -> dict[str, pd.DataFrame]:
-    """By the name of their files; numbers of dossiers are means over the replications with rows, to one decimal."""
+    """By the name of their files; of the first replication, which has the same citizens in each scenario."""
     return {
-        "form_07a": _form(result.form_07a(None), "form07a", result, say),
-        "form_ii06a": _form(result.form_ii06a(None), "formii06a", result, say),
+        "form_07a": _form(result.form_07a(), "form07a", result, say),
+        "form_ii06a": _form(result.form_ii06a(), "formii06a", result, say),
         "indicators": _indicators(result, say),
     }
 
@@ -34,8 +34,7 @@ def _form(form: pd.DataFrame, family: str, result: Result, say: Language) -> pd.
             shown = "", say("table.total")
         for column, text in zip(columns.values(), shown, strict=True):
             column.append(text)
-    counts = form.drop(columns=["site", "field"]).round(1)
-    return pd.concat([pd.DataFrame(columns), counts], axis=1).rename(
+    return pd.concat([pd.DataFrame(columns), form.drop(columns=["site", "field"])], axis=1).rename(
         columns=lambda key: say(f"{family}.{key}")
     )
 

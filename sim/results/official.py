@@ -1,8 +1,9 @@
 """The official forms and indicators of a period, the measuring window, as far as a simulation can know them.
 
 Form 07a (Circular 02/2017/TT-VPCP) and form II.06a (Circular 01/2020/TT-VPCP) count dossiers as they stand at the
-end of the period; the nine indicators score their handling (Circular 01/2018/TT-VPCP). The tables of all
-replications of a scenario have the same rows, in the same order.
+end of the period; the nine indicators score their handling (Circular 01/2018/TT-VPCP). A form is of one replication:
+it counts whole dossiers, and its sums hold. The tables of all replications of a scenario have the same rows, in the
+same order.
 """
 
 from __future__ import annotations
@@ -124,22 +125,22 @@ def forms(model: Model, period: Period) -> pd.DataFrame:
     return table.iloc[order][["site", "field", *FORM_II06A, "supplement", "returned"]].reset_index(drop=True)
 
 
-def form_ii06a(forms: pd.DataFrame, replication: int | None) -> pd.DataFrame:
-    """Columns (3) to (13) of form II.06a in one replication, a KeyError if there is none; None: their means."""
+def form_ii06a(forms: pd.DataFrame, replication: int) -> pd.DataFrame:
+    """Columns (3) to (13) of form II.06a in one replication; a KeyError if there is none."""
     return _of(forms, replication)[["site", "field", *FORM_II06A]]
 
 
-def form_07a(forms: pd.DataFrame, replication: int | None) -> pd.DataFrame:
+def form_07a(forms: pd.DataFrame, replication: int) -> pd.DataFrame:
     """The columns of form 07a, chosen likewise."""
     table = _of(forms, replication)
     table = table.assign(new=table["online"] + table["direct"], on_time=table["early"] + table["on_time"])
     return table[["site", "field", *FORM_07A]]
 
 
-def indicators(points: pd.DataFrame) -> pd.DataFrame:
-    """Mean points over replications, to one decimal: site, indicator, points, simulated (yes, partly, no)."""
-    table = points.groupby(["site", "indicator"], sort=False)["points"].mean().round(1).reset_index()
-    return table.assign(simulated=table["indicator"].map(SIMULATED))
+def indicators(points: pd.DataFrame, replication: int) -> pd.DataFrame:
+    """The points, to one decimal, chosen likewise: site, indicator, points, simulated (yes, partly, no)."""
+    table = _of(points, replication)
+    return table.assign(points=table["points"].round(1), simulated=table["indicator"].map(SIMULATED))
 
 
 def points(model: Model, period: Period) -> pd.DataFrame:
@@ -234,7 +235,5 @@ def _kinds_until_ready(model: Model, stream: Stream) -> Iterator[int]:
         yield from (step.kind for step in takewhile(lambda step: step.mark != Mark.STOP, steps))
 
 
-def _of(table: pd.DataFrame, replication: int | None) -> pd.DataFrame:
-    if replication is None:
-        return table.groupby(["site", "field"], sort=False).mean().reset_index()
+def _of(table: pd.DataFrame, replication: int) -> pd.DataFrame:
     return table.set_index("replication").loc[[replication]].reset_index(drop=True)

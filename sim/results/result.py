@@ -200,17 +200,17 @@ class Result:
         """Utilisation, hours (rostered, present, overtime) and cost in VND; `by` names columns of `work_by_hour`."""
         return views.staffing(self._read("staffing"), by, self._replications)
 
-    def form_07a(self, replication: int | None = 0) -> pd.DataFrame:
-        """Form 07a for the measuring window in one replication; None: the mean over those with rows."""
+    def form_07a(self, replication: int = 0) -> pd.DataFrame:
+        """Form 07a for the measuring window in one replication with rows: whole dossiers, whose sums hold."""
         return official.form_07a(self._read("forms"), replication)
 
-    def form_ii06a(self, replication: int | None = 0) -> pd.DataFrame:
-        """Form II.06a for the measuring window in one replication; None: the mean over those with rows."""
+    def form_ii06a(self, replication: int = 0) -> pd.DataFrame:
+        """Form II.06a for the measuring window, likewise."""
         return official.form_ii06a(self._read("forms"), replication)
 
-    def indicators(self) -> pd.DataFrame:
-        """The nine indicators of Circular 01/2018/TT-VPCP: mean points over replications with rows; NaN: unknown."""
-        return official.indicators(self._read("points"))
+    def indicators(self, replication: int = 0) -> pd.DataFrame:
+        """The nine indicators of Circular 01/2018/TT-VPCP: points in one replication, likewise; NaN: unknown."""
+        return official.indicators(self._read("points"), replication)
 
     def titles(self, noun: str) -> dict[str, str]:
         """The titles of the scenario's sites or fields, in the order of the file."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from sim.report.language import Language
 from sim.report.paper.document import Cell, Form, Head, Number, clean, shown
 from sim.report.paper.study import Study
 from sim.results.official import SIMULATED
@@ -47,7 +48,9 @@ def _forms_1(study: Study) -> Iterator[Form]:
         finished = first[first["site"] == site]
         if len(finished):
             listed = finished.iloc[_spread(len(finished))]
-            rows = tuple(_dossier(number, one) for number, (_, one) in enumerate(listed.iterrows(), start=1))
+            rows = tuple(
+                _dossier(number, one, say) for number, (_, one) in enumerate(listed.iterrows(), start=1)
+            )
             yield Form(
                 say("sheet.form_1", site=site),
                 (say("form.form_1"),),
@@ -57,7 +60,7 @@ def _forms_1(study: Study) -> Iterator[Form]:
                 (*rows, *_footer(study, finished)),
                 say(
                     "form.note_1",
-                    scenario=study.title(study.baseline),
+                    whose=study.form_note(study.baseline),
                     listed=say.number(len(listed), 0),
                     finished=say.number(len(finished), 0),
                 ),
@@ -69,11 +72,11 @@ def _spread(count: int) -> list[int]:
     return [round(row) for row in np.linspace(0, count - 1, min(count, LISTED))]
 
 
-def _dossier(number: int, one: pd.Series) -> tuple[Cell, ...]:
-    """The name is the one under which `sim run --trace` finds it."""
+def _dossier(number: int, one: pd.Series, say: Language) -> tuple[Cell, ...]:
+    """Said to be simulated, lest anybody look for it; behind that the name under which `sim run --trace` finds it."""
     place = f"{one['place']}/" if one["place"] else ""
     marks = ("x" if one["satisfaction"] == level else "" for level in LEVELS)
-    name = clean(f"{place}{one['procedure']}#{one['number']}")
+    name = clean(say("form.simulated", dossier=f"{place}{one['procedure']}#{one['number']}"))
     return str(number), name, *_points(one, "whole"), "", "", *marks
 
 
@@ -110,7 +113,7 @@ def _forms_02(study: Study) -> Iterator[Form]:
         if len(own):
             rows = (*_indicator_rows(study, own), *_survey_rows(study, site))
             titles = title, study.period_told("form.period")
-            note = f"{say('form.note', scenario=study.title(study.baseline))} {say('form.no_title')}"
+            note = f"{study.form_note(study.baseline)} {say('form.no_title')}"
             yield Form(say("sheet.form_02", site=site), (say("form.form_02"),), (), titles, heads, rows, note)
 
 
@@ -167,13 +170,18 @@ def _form_3(study: Study) -> Form:
     heads = tuple(Head(text, 0, column) for column, text in enumerate([say("form.number_ii"), *names]))
     numbered = tuple((str(number), *row) for number, row in enumerate(rows, start=1))
     titles = (study.period_told("form.period"),)
-    note = " ".join(say(f"form.{key}") for key in ("sum_note", "no_grade", "no_title"))
+    asked = ("survey_note",) if _is_surveyed(study) else ()
+    note = " ".join(say(f"form.{key}") for key in ("first", *asked, "sum_note", "no_grade", "no_title"))
     return Form(say("sheet.form_3"), (say("form.form_3"),), (), titles, heads, numbered, note)
 
 
 def _satisfaction(study: Study, result: Result, site: str) -> Sequence[Cell]:
     """Shares not satisfied, satisfied and very satisfied; empty without a survey."""
-    if not all(map(study.has, SURVEYED)):
+    if not _is_surveyed(study):
         return "", "", ""
     satisfied, very = (study.value(result, measure, site).mean for measure in SURVEYED)
     return tuple(Number(share, "fraction") for share in (1 - satisfied, satisfied - very, very))
+
+
+def _is_surveyed(study: Study) -> bool:
+    return all(map(study.has, SURVEYED))

@@ -50,7 +50,7 @@ def _form_07a(study: Study, result: Result, table: pd.DataFrame) -> Form:
         (say("form.title_07a"), study.period_told("form.period")),
         heads,
         _rows(table),
-        say("form.note", scenario=study.title(result)),
+        study.form_note(result),
     )
 
 
@@ -88,13 +88,13 @@ def _form_ii06a(study: Study, result: Result, table: pd.DataFrame) -> Form:
         (say("form.title"), say("form.at_centre"), study.period_told("form.period_ii")),
         heads,
         _rows(table),
-        say("form.note", scenario=study.title(result)),
+        study.form_note(result),
     )
 
 
 def _rows(table: pd.DataFrame) -> tuple[tuple[Cell, ...], ...]:
     """Number and field as texts, the rest as counts of dossiers."""
     return tuple(
-        (clean(number), clean(field), *(Number(float(count), "dossiers") for count in counts))
+        (clean(number), clean(field), *(Number(float(count), "whole") for count in counts))
         for number, field, *counts in table.itertuples(index=False, name=None)
     )

@@ -91,6 +91,16 @@ class Study:
             return clean(result.title)
         return clean(result.title.removeprefix(f"{self.baseline.title}; ").removeprefix(self._prefix))
 
+    def form_note(self, result: Result) -> str:
+        """Whose dossiers an official form counts."""
+        asked = result.provenance
+        return self.say(
+            "form.note",
+            scenario=self.title(result),
+            replications=self.say.number(asked["replications"], 0),
+            seed=asked["seed"],
+        )
+
     @cached_property
     def _prefix(self) -> str:
         titles = [one.title.removeprefix(f"{self.baseline.title}; ") for one in self.alternatives]
