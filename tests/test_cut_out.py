@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,17 @@ def test_the_centre_and_a_commune_can_be_cut_out_of_tien_yen(offices: Path) -> N
     teams = {team.team: team.load for team in sim.explain(BASELINE).teams()}
     assert {team.team: team.load for team in sim.explain(centre).teams()}.items() <= teams.items()
     assert [place.place for place in sim.explain(commune).model.places] == ["Hà Lâu"]
+
+
+@pytest.mark.parametrize(
+    ("page", "examples"),
+    [("README.md", 1), ("scenarios/my_office/README.md", 1), ("docs/scenario_format.md", 2)],
+)
+def test_examples_that_build_on_tien_yen_load(offices: Path, page: str, examples: int) -> None:
+    blocks = re.findall(r"```(?:toml)?\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    own_files = [text for text in blocks if 'extends = "scenarios/' in text]
+    assert len(own_files) == examples
+    assert all(own(offices, text).parent for text in own_files)
 
 
 @pytest.mark.parametrize(
