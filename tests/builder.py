@@ -17,6 +17,7 @@ import numpy as np
 from sim import deadlines, officetime
 from sim.deadlines import NO_DEADLINE, DeadlineCalendar
 from sim.engine.contract import (
+    OF_PROCEDURE,
     Bools,
     Codes,
     Draws,
@@ -59,6 +60,7 @@ class Step(NamedTuple):
     moments: tuple[float, ...] = (0.5,)
     returns: int = 0
     no_show: bool = False
+    deadline: tuple[int, float] = (OF_PROCEDURE, 0.0)  # of a further count that it starts
 
 
 def desk(role: str, work: float, mark: Mark = Mark.NONE, **visit: object) -> Step:
@@ -81,8 +83,8 @@ def wait_for(name: str, mark: Mark = Mark.NONE) -> Step:
     return Step(Kind.ROUND, name, 0.0, mark)
 
 
-def milestone(mark: Mark) -> Step:
-    return Step(Kind.MILESTONE, "", 0.0, mark)
+def milestone(mark: Mark, deadline: tuple[int, float] = (OF_PROCEDURE, 0.0)) -> Step:
+    return Step(Kind.MILESTONE, "", 0.0, mark, deadline=deadline)
 
 
 @dataclass(frozen=True)
@@ -220,10 +222,11 @@ class World:
                 queues.index((i, s.name)) if s.kind <= Kind.OFFICE else -1,
                 rounds.index(s.name) if s.kind == Kind.ROUND else -1,
                 s.mark,
+                *s.deadline,
             )
             for i, s in steps
         ]
-        activity, table = tabulated(doing, 4)
+        activity, table = tabulated(doing, 6)
         patience = np.array([x for step in visits for x in _longer(step.patience, attempts)], np.float64)
         draws = Draws(
             arrival=np.array(arrivals),
@@ -241,6 +244,8 @@ class World:
             activity_queue=table[1],
             activity_round=table[2],
             activity_mark=table[3],
+            activity_unit=table[4],
+            activity_amount=table[5],
             work=np.array([float(step.work) for _, step in steps]),
             visit=np.where(is_visit, np.cumsum(is_visit) - 1, -1),
             attempts=attempts,
@@ -271,6 +276,7 @@ class Told(NamedTuple):
     spells: list[str]  # task, team, began-ended
     left: list[str] = []  # noqa: RUF012  task, why, entered-left
     dossiers: list[str] = []  # noqa: RUF012  of those received: dossier, received, due, ready
+    reopened: list[str] = []  # noqa: RUF012  the same of further counts
 
 
 def tell(log: Log, end: float) -> Told:
@@ -286,9 +292,19 @@ def tell(log: Log, end: float) -> Told:
             for task, entered, left, reason in zip(*log[14:18], strict=True)
         ],
         [
-            f"{dossier} received {clock(received)} due {clock(due)} ready {clock(ready)}"
-            for dossier, (received, due, ready) in enumerate(zip(*log[7:10], strict=True))
-            if not np.isnan([received, ready]).all()
+            _count(dossier, *hands)
+            for dossier, hands in enumerate(zip(*log[7:10], strict=True))
+            if not np.isnan([hands[0], hands[2]]).all()
+        ],
+        [
+            _count(*row)
+            for row in zip(
+                log.reopened_dossier,
+                log.reopened_received,
+                log.reopened_due,
+                log.reopened_ready,
+                strict=True,
+            )
         ],
     )
 
@@ -305,6 +321,10 @@ def clock(t: float) -> str:
     day, minutes = divmod(t, DAY)
     text = f"{int(minutes // 60)}:{minutes % 60:02g}"
     return text if day == 0 else f"{WEEKDAYS[int(day) % 7]}{'+' * int(day // 7)} {text}"
+
+
+def _count(dossier: int, received: float, due: float, ready: float) -> str:
+    return f"{dossier} received {clock(received)} due {clock(due)} ready {clock(ready)}"
 
 
 def _task(log: Log, task: int) -> str:

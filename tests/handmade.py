@@ -14,7 +14,7 @@ import numpy as np
 from builder import tabulated, typed
 
 from sim.deadlines import WORKING_DAYS
-from sim.engine.contract import Draws, Kind, Log, Mark, Outcome, Reason
+from sim.engine.contract import OF_PROCEDURE, Draws, Kind, Log, Mark, Outcome, Reason
 from sim.plan.compile import compile_scenario
 from sim.plan.model import Channel, Labels, Model, Priority, Replication
 from sim.scenario.domain import Scenario
@@ -119,6 +119,7 @@ class Dossier:
     received: float = nan
     due: float = nan
     ready: float = nan
+    reopened: list[tuple[float, float, float]] = field(default_factory=list)  # received, due, ready
     unit: int = WORKING_DAYS
     channel: Channel = Channel.COUNTER
     priority: Priority = Priority.ORDINARY  # of the dossier and all its visits
@@ -171,6 +172,8 @@ def told(
         activity_queue=table[1],
         activity_round=np.full(len(table[0]), -1),
         activity_mark=table[2],
+        activity_unit=np.full(len(table[0]), OF_PROCEDURE),
+        activity_amount=np.zeros(len(table[0])),
         work=np.zeros(len(tasks)),
         priority=np.array(priority_of, np.int8)[at_desk],
         **dict.fromkeys(("returns", "no_show"), np.zeros(at_desk.sum(), np.int64)),
@@ -192,6 +195,7 @@ def told(
         activity_step=np.zeros(len(table[0]), np.int64),
         activity_rework=table[3].astype(np.bool_),
     )
+    reopened = [(i, *row) for i, one in enumerate(dossiers) for row in one.reopened]
     log = Log(
         entered=_floats(task.entered for task in tasks),
         started=_floats(task.started for task in tasks),
@@ -211,6 +215,11 @@ def told(
         left_entered=_floats(row[1] for row in left),
         left_time=_floats(row[2] for row in left),
         left_reason=_ints(row[3] for row in left),
+        reopened_dossier=_ints(row[0] for row in reopened),
+        reopened_activity=np.zeros(len(reopened), np.int64),
+        reopened_received=_floats(row[1] for row in reopened),
+        reopened_due=_floats(row[2] for row in reopened),
+        reopened_ready=_floats(row[3] for row in reopened),
     )
     return Replication(typed(draws), labels), typed(log)
 

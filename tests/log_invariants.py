@@ -207,36 +207,56 @@ def delays_last_as_long_as_drawn(run: Run) -> None:
 
 
 def clock_obeys_the_marks(run: Run) -> None:
+    every = zip(*run.log[-5:], strict=True)
+    further = [(int(whose), *hands) for whose, _, *hands in every]
     for dossier in range(len(run.draws.arrival)):
-        clock = run.draws.received, run.draws.due, run.draws.paused, run.draws.ready
-        received, due, paused, ready = (float(run.draws.of_all(hand)[dossier]) for hand in clock)
-        own = run.draws.stream[dossier]
-        mine = [t for t in run.tasks if run.dossier[t] == dossier and not math.isnan(run.log.ended[t])]
-        limit = (
-            run.draws.stream_unit[own],
-            run.draws.stream_amount[own],
-            run.draws.stream_cut_off[own],
-        )
-        for now, task in sorted((run.log.ended[t], t) for t in mine):
-            match run.draws.mark[task]:
-                case Mark.START:
-                    received = now if math.isnan(received) else received
-                    due = deadlines.due(run.plan.deadlines, now, *limit)
-                case Mark.PAUSE:
-                    paused = now
-                case Mark.RESUME if not math.isnan(paused):
-                    due = (
-                        deadlines.due(run.plan.deadlines, now, *limit)
-                        if run.plan.restart
-                        else deadlines.due_after_pause(
-                            run.plan.deadlines, due, paused, now, limit[0], limit[2]
-                        )
-                    )
-                    paused = math.nan
-                case Mark.STOP:
-                    ready = now
+        first, *others = counts_of(run, dossier)
         found = run.log.received[dossier], run.log.due[dossier], run.log.ready[dossier]
-        np.testing.assert_array_equal(found, (received, due, ready))
+        np.testing.assert_array_equal(found, first)
+        np.testing.assert_array_equal(
+            [hands for whose, *hands in further if whose == dossier], others or np.zeros(0)
+        )
+
+
+def counts_of(run: Run, dossier: int) -> list[list[float]]:
+    """When each count of a dossier's legal clock is received, due and ready, told again from the marks."""
+    plan, draws, log = run.plan, run.draws, run.log
+    clock = draws.received, draws.due, draws.paused, draws.ready
+    received, due, paused, ready = (float(draws.of_all(hand)[dossier]) for hand in clock)
+    own = draws.stream[dossier]
+    *limit, cut_off = draws.stream_unit[own], draws.stream_amount[own], draws.stream_cut_off[own]
+    counts = [[received, due, ready]]
+    mine = [t for t in run.tasks if run.dossier[t] == dossier and not math.isnan(log.ended[t])]
+    for now, task in sorted((log.ended[t], t) for t in mine):
+        mark, count, of_step = draws.mark[task], counts[-1], draws.activity[task]
+        if mark == Mark.START:
+            if not math.isnan(count[2]):
+                count, paused = [math.nan] * 3, math.nan
+                counts.append(count)
+            if len(counts) > 1:
+                given = draws.activity_unit[of_step] >= 0
+                of_procedure = draws.stream_unit[own], draws.stream_amount[own]
+                limit = (
+                    [draws.activity_unit[of_step], draws.activity_amount[of_step]]
+                    if given
+                    else [*of_procedure]
+                )
+            count[0] = now if math.isnan(count[0]) else count[0]
+            count[1] = deadlines.due(plan.deadlines, now, *limit, cut_off)
+        elif not math.isnan(count[2]):
+            continue
+        elif mark == Mark.PAUSE:
+            paused = now
+        elif mark == Mark.RESUME and not math.isnan(paused):
+            count[1] = (
+                deadlines.due(plan.deadlines, now, *limit, cut_off)
+                if plan.restart
+                else deadlines.due_after_pause(plan.deadlines, count[1], paused, now, limit[0], cut_off)
+            )
+            paused = math.nan
+        elif mark == Mark.STOP:
+            count[2] = now
+    return counts
 
 
 CHECKS: list[Callable[[Run], None]] = [

@@ -11,7 +11,7 @@ from builder import DAY, Dossier, Site, Step, Team, World
 from hypothesis import strategies as st
 
 from sim.deadlines import CALENDAR_DAYS, NO_DEADLINE, SAME_DAY, WORKING_DAYS, WORKING_HOURS
-from sim.engine.contract import Kind, Mark
+from sim.engine.contract import OF_PROCEDURE, Kind, Mark
 
 GRID = 5.0
 DESK_ROLES = ("in", "out")
@@ -99,17 +99,23 @@ def _dossiers(draw: st.DrawFn, whole: bool, days: int, sites: int) -> Dossier:
         else:
             kinds = {"desk": (Kind.DESK,), "office": (Kind.OFFICE,)}.get(sort, NOT_DESK)
             stages.append(draw(_steps(whole, kinds)))
-    unit = draw(st.sampled_from(UNITS))
     under_way = draw(st.integers(0, 3)) == 0
     arrival = day * DAY + draw(minutes(whole, 475, 600) | minutes(whole, 0, DAY - GRID))
     return Dossier(
         arrival=0.0 if under_way else arrival,
         stages=stages,
         site=draw(st.integers(0, sites - 1)),
-        deadline=(unit, float(draw(st.integers(1, 3))) if unit != SAME_DAY else 0.0),
+        deadline=draw(_deadlines()),
         cut_off=draw(st.sampled_from([math.inf, 530.0])),
         **(draw(_clocks(whole)) if under_way else {}),
     )
+
+
+def _deadlines() -> st.SearchStrategy[tuple[int, float]]:
+    def of(unit: int, amount: int) -> tuple[int, float]:
+        return unit, float(amount) if unit != SAME_DAY else 0.0
+
+    return st.builds(of, st.sampled_from(UNITS), st.integers(1, 3))
 
 
 @st.composite
@@ -124,6 +130,12 @@ def _clocks(draw: st.DrawFn, whole: bool) -> dict[str, float]:
 def _steps(draw: st.DrawFn, whole: bool, kinds: tuple[Kind, ...]) -> Step:
     kind = draw(st.sampled_from(kinds))
     mark = draw(st.sampled_from([*Mark]))
+    deadline = draw(_deadlines()) if mark == Mark.START and draw(st.booleans()) else (OF_PROCEDURE, 0.0)
+    return draw(_unmarked(whole, kind))._replace(mark=mark, deadline=deadline)
+
+
+@st.composite
+def _unmarked(draw: st.DrawFn, whole: bool, kind: Kind) -> Step:
     match kind:
         case Kind.DESK:
             returns = draw(st.integers(0, 2))
@@ -132,7 +144,6 @@ def _steps(draw: st.DrawFn, whole: bool, kinds: tuple[Kind, ...]) -> Step:
                 kind,
                 draw(st.sampled_from(DESK_ROLES)),
                 draw(minutes(whole, 0, 45)),
-                mark,
                 priority=draw(st.sampled_from([0, 0, 1, 2])),
                 patience=tuple(draw(st.lists(patience, min_size=returns + 1, max_size=returns + 1))),
                 moments=tuple(draw(st.lists(_moments(whole), min_size=1, max_size=returns + 1))),
@@ -140,14 +151,14 @@ def _steps(draw: st.DrawFn, whole: bool, kinds: tuple[Kind, ...]) -> Step:
                 no_show=draw(st.integers(0, 5)) == 0,
             )
         case Kind.OFFICE:
-            return Step(kind, draw(st.sampled_from(OFFICE_ROLES)), draw(minutes(whole, 0, 90)), mark)
+            return Step(kind, draw(st.sampled_from(OFFICE_ROLES)), draw(minutes(whole, 0, 90)))
         case Kind.CITIZEN:
-            return Step(kind, "", draw(minutes(whole, 0, 300) | minutes(whole, 0, 3000)), mark)
+            return Step(kind, "", draw(minutes(whole, 0, 300) | minutes(whole, 0, 3000)))
         case Kind.AGENCY:
-            return Step(kind, "", draw(minutes(whole, 0, 200)), mark)
+            return Step(kind, "", draw(minutes(whole, 0, 200)))
         case Kind.ROUND:
-            return Step(kind, draw(st.sampled_from(ROUNDS)), 0.0, mark)
-    return Step(kind, "", 0.0, mark)
+            return Step(kind, draw(st.sampled_from(ROUNDS)))
+    return Step(kind)
 
 
 def _moments(whole: bool) -> st.SearchStrategy[float]:

@@ -159,3 +159,15 @@ def test_an_export_with_seconds_and_a_number_of_its_own_is_read() -> None:
     assert own["received"].dt.round("s").astype(str).tolist() == ["2018-12-27 15:40:12"] * 2
     assert result.outlook["id"].tolist() == ["A-17"]
     assert result.outlook["received"].astype(str).tolist() == ["2018-12-27 15:40:12"]
+
+
+@pytest.mark.parametrize("probability", [0.3, 1.0])
+def test_what_was_late_stays_late_when_it_is_reopened(probability: float) -> None:
+    """Five working days against one; what is reopened is answered on the same day, within its own day."""
+    file = sim.load(FIELD / "reopened_after_result.toml").change({"loop.complaint.probability": probability})
+    measures = sim.run(file, replications=1).measures
+    whole = measures[measures["site"] == ""].set_index("measure")["value"]
+    assert whole["on_time.rate"] == 0
+    assert whole["late.rate"] == 1
+    assert whole["reopened.on_time"] == 1
+    assert whole["reopened.rate"] == pytest.approx(probability, abs=0.08)

@@ -15,6 +15,7 @@ from handmade import (
     COPY_YEN_THAN,
     COUNTER,
     EXPERTS,
+    TABLES,
     Dossier,
     Task,
     at,
@@ -33,7 +34,11 @@ from sim.results.measures import MEASURES
 from sim.results.observe import VisitKind, VisitOutcome, dossiers, observe, unreceived, visits
 from sim.scenario.domain import Survey
 
-MODEL = model()
+REOPENING = {
+    "step": TABLES["step"] | {"again": {"clock": "start"}, "answered": {"clock": "stop"}},
+    "loop": {"complaint": {"after": "collect", "probability": 0.1, "steps": ["again", "answered"]}},
+}
+MODEL = model(**REOPENING)
 DUE = at(9, "16:30")
 OPENING = at(7, "07:30")
 
@@ -196,6 +201,9 @@ DONG_NGU = {"site": "commune", "place": "Đông Ngũ"}
         ("dossiers.finished", {}, 3, 3),
         ("dossiers.open", {}, 2, 2),
         ("dossiers.open", DONG_NGU, 1, 1),
+        ("reopened.count", {}, 0, 0),
+        ("reopened.rate", {}, 0, 3),
+        ("reopened.on_time", {}, nan, 0),
         ("backlog.mean", DONG_NGU, 16 / 168, 1),
         ("backlog.mean", YEN_THAN, 50 / 60 / 168, 1),
         ("backlog.mean", {"site": "centre"}, (24 + 25 + 5 / 6 + 97.5 + 159 + 1 / 6) / 168, 4),
@@ -406,10 +414,16 @@ def test_heavier_burdens_satisfy_fewer():
     assert all(satisfied >= very for satisfied, very in [calm, *heavier])
 
 
-def test_without_a_survey_nobody_is_asked():
+def test_without_a_survey_nobody_is_asked_and_where_no_clock_starts_again_nothing_is_reopened():
     quiet = model(survey=None)
     names = set(measure(quiet, *told(quiet, []))["measure"])
-    assert names == set(MEASURES) - {"satisfied.rate", "very_satisfied.rate"}
+    assert set(MEASURES) - names == {
+        "satisfied.rate",
+        "very_satisfied.rate",
+        "reopened.count",
+        "reopened.rate",
+        "reopened.on_time",
+    }
 
 
 def test_an_empty_week_has_the_same_rows():
@@ -463,3 +477,46 @@ def test_little_law_holds_for_the_backlog():
     found = measure(busy, replication, log)
     backlog = found[(found["measure"] == "backlog.mean") & (found["site"] == "")]["value"].item()
     assert backlog * (busy.window[1] - busy.window[0]) == pytest.approx(minutes)
+
+
+def reopened(ready: float, *counts: tuple[float, float, float]) -> Dossier:
+    """Received on day 7, due on day 9; received, due and ready once more."""
+    return Dossier(at(7, "08:00"), received=at(7, "08:00"), due=DUE, ready=ready, reopened=list(counts))
+
+
+def test_what_is_reopened_has_measures_of_its_own():
+    """One late and answered in time; one early, answered late and open once more; one early; one not yet ready."""
+    cases = [
+        reopened(at(10, "08:00"), (at(11, "08:00"), at(12, "16:30"), at(12, "09:00"))),
+        reopened(
+            at(8, "08:00"),
+            (at(9, "08:00"), at(9, "16:30"), at(10, "08:00")),
+            (at(11, "08:00"), at(15, "16:30"), nan),
+        ),
+        reopened(at(8, "08:00")),
+        reopened(nan),
+    ]
+    found = measure(MODEL, *told(MODEL, cases))
+    network = found[found["site"] == ""].set_index("measure")[["value", "n"]]
+    assert network.loc["reopened.count"].tolist() == [3, 3]
+    assert network.loc["reopened.rate"].tolist() == [2 / 3, 3]
+    assert network.loc["reopened.on_time"].tolist() == [1 / 2, 2]
+    assert network.loc["on_time.rate"].tolist() == [2 / 4, 4]
+    plain = model()
+    without = measure(plain, *told(plain, [replace(one, reopened=[]) for one in cases]))
+    same = found[~found["measure"].str.startswith("reopened")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(same, without)
+
+
+def test_visits_of_a_reopened_dossier_are_late_if_the_first_result_was():
+    for ready, burden in ((at(10, "08:00"), 34), (at(8, "08:00"), 4)):
+        one = reopened(ready, (at(11, "10:00"), at(11, "16:30"), nan))
+        one = replace(
+            one,
+            stages=[served(at(12, "11:00"), wait=4)],
+            satisfied_within=burden,
+            very_satisfied_within=burden - 1,
+        )
+        found = measure(model(**BURDENED), *told(model(**BURDENED), [one]))
+        network = found[found["site"] == ""].set_index("measure")["value"]
+        assert (network["satisfied.rate"], network["very_satisfied.rate"]) == (1, 0)

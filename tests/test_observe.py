@@ -23,7 +23,7 @@ from handmade import (
 from sim.deadlines import NO_DEADLINE, SAME_DAY
 from sim.engine.contract import Kind, Mark, Reason
 from sim.kernelcache import SOURCES
-from sim.results.observe import Status, VisitOutcome, changes, dossiers, staffing, unreceived, visits
+from sim.results.observe import Status, VisitOutcome, changes, dossiers, observe, staffing, unreceived, visits
 
 MODEL = model()
 END = MODEL.plan.end
@@ -158,6 +158,30 @@ def test_a_dossier_whose_clock_stands_still_does_not_become_overdue():
     table = dossiers(MODEL, *told(MODEL, [one, other, overdue_before]))
     assert table.status.tolist() == [Status.OPEN, Status.OVERDUE, Status.OVERDUE]
     assert table.late_days.tolist() == [0, 5, 1]
+
+
+def test_a_further_count_stands_still_and_is_given_up_like_the_first():
+    """Due on day 9 and paused on day 8; given up; overdue at the end, after a first result in time."""
+    start, stop, again = (
+        waiting(Kind.MILESTONE, at(7, clock), at(7, clock), mark=mark)
+        for clock, mark in (("08:00", Mark.START), ("09:00", Mark.STOP), ("10:00", Mark.START))
+    )
+    asked = waiting(Kind.MILESTONE, at(8, "10:00"), at(8, "10:00"), mark=Mark.PAUSE)
+    gone = Task(entered=at(8, "09:00"), left=[(at(8, "09:00"), at(8, "09:30"), Reason.PATIENCE)], lost=True)
+    cases = [
+        Dossier(
+            at(7, "08:00"),
+            [start, stop, again, *more],
+            received=at(7, "08:00"),
+            due=DUE,
+            ready=at(7, "09:00"),
+            reopened=[(at(7, "10:00"), DUE, nan)],
+        )
+        for more in ([asked], [gone], [])
+    ]
+    observed = observe(MODEL, *told(MODEL, cases))
+    assert observed.reopened.status.tolist() == [Status.OPEN, Status.WITHDRAWN, Status.OVERDUE]
+    assert observed.dossiers.status.tolist() == [Status.EARLY] * 3
 
 
 def test_withdrawn_is_who_gave_up_before_the_result():

@@ -161,6 +161,19 @@ def test_only_open_dossiers_wait_for_a_supplement():
     assert period_of(MODEL, [done, after_the_result], online=[])[2].supplement.tolist() == [False, False]
 
 
+def test_a_further_count_is_in_no_form():
+    """Late on the 9th, and answered on the 10th what came with a visit of its own; so is nothing but late."""
+    late = filed(7, 8, 9)
+    again = desk(at(10, "09:00"), at(10, "09:00"), at(10, "09:05"), mark=Mark.START, rework=True)
+    more = [(at(10, "09:05"), at(12, "16:30"), at(10, "16:00"))]
+    table, _, period = period_of(
+        MODEL, [replace(late, stages=[*late.stages, again], reopened=more)], online=[]
+    )
+    pd.testing.assert_frame_equal(table, period_of(MODEL, [late], online=[])[0])
+    assert table["late"].tolist()[-1] == 1
+    assert period.contacts.tolist() == [0]
+
+
 @pytest.mark.parametrize(("clock", "counted"), [("00:00", 1), ("23:59", 0)])
 def test_finished_as_the_period_begins_belongs_to_it(clock, counted):
     moment = at(MONDAY if counted else MONDAY - 1, clock)

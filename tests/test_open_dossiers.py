@@ -375,6 +375,19 @@ def named(made: Model) -> dict[int, Any]:
     }
 
 
+def test_a_reopened_dossier_was_ready_before_the_run() -> None:
+    """What the table says is due is its further count, which is in no measure; queues go by it."""
+    changes = {
+        "step.again": {"clock": "start"},
+        "step.mend": {"work": 1, "role": "check"},
+        "step.answered": {"clock": "stop"},
+        "loop.complaint": {"after": "collect", "probability": 0.1, "steps": ["again", "mend", "answered"]},
+    }
+    clock = opened(row("mend", "2019-01-15 10:00", "2019-01-24 00:00"), changes=changes).underway.clock
+    assert clock.ready.tolist() == clock.received.tolist() == [-6 * 1440.0 + 600]
+    assert clock.due.tolist() == [3 * 1440.0]
+
+
 def test_those_who_arrive_are_the_same_with_a_table() -> None:
     found = dossiers(opened(*ROWS))
     assert {key: dossier for key, dossier in found.items() if key[2] >= 0} == base()
@@ -581,14 +594,13 @@ def test_they_are_in_the_backlog_and_in_no_rate() -> None:
         row("collect", "2019-01-02 10:00", of="name-change@centre"),
     )
     made, replication, log = drawn(*rows)
-    seen = observe(made, replication, log)
-    table = seen.dossiers
+    _, table, reopened, _, demand = observe(made, replication, log)
     mine = replication.labels.number[table.dossier] < 0
     assert mine.sum() == 3
     received_now = Dossiers._make(column[~mine] for column in table)
     groups = Groupings.of_model(made).dossiers
     with_them, without = (
-        dossier_totals(made, replication, part, seen.demand, groups) for part in (table, received_now)
+        dossier_totals(made, replication, part, reopened, demand, groups) for part in (table, received_now)
     )
     for name in ("early", "on_time", "late", "open", "overdue", "withdrawn", "late_days"):
         np.testing.assert_array_equal(getattr(with_them, name), getattr(without, name))

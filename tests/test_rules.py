@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import deadlines
+from sim.deadlines import WORKING_DAYS, WORKING_HOURS
 from sim.engine import rules
-from sim.engine.contract import Floats, Ints, Plan
+from sim.engine.contract import OF_PROCEDURE, Floats, Ints, Mark, Plan
 
 NAN, INF = math.nan, math.inf
 
@@ -84,6 +85,24 @@ def test_stays(
 @pytest.mark.parametrize(("began", "begun"), [(479.0, True), (480.0, False)])
 def test_work_taken_for_no_time_was_not_begun(began: float, begun: bool) -> None:
     assert rules.was_begun(began, 480.0) is begun
+
+
+@pytest.mark.parametrize("mark", [Mark.START, Mark.PAUSE, Mark.RESUME, Mark.STOP])
+def test_after_the_first_stop_only_a_start_acts(mark: Mark) -> None:
+    assert rules.acts(mark, decided=False)
+    assert rules.acts(mark, decided=True) == (mark == Mark.START)
+
+
+@pytest.mark.parametrize(
+    ("further", "own", "limit"),
+    [
+        (False, (WORKING_HOURS, 4.0), (WORKING_DAYS, 10.0)),
+        (True, (WORKING_HOURS, 4.0), (WORKING_HOURS, 4.0)),
+        (True, (OF_PROCEDURE, 0.0), (WORKING_DAYS, 10.0)),
+    ],
+)
+def test_the_deadline_of_a_count(further: bool, own: tuple[int, float], limit: tuple[int, float]) -> None:
+    assert rules.limit_of(further, *own, WORKING_DAYS, 10.0) == limit
 
 
 @pytest.mark.parametrize(

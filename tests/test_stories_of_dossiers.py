@@ -6,10 +6,12 @@ The working stands above each day. Tasks are numbered in the order of the dossie
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from builder import Dossier, Team, Told, World, agency, at, citizen, desk, milestone, office, story, wait_for
 
-from sim.deadlines import WORKING_DAYS
+from sim.deadlines import WORKING_DAYS, WORKING_HOURS
 from sim.engine.contract import Mark
 
 
@@ -174,3 +176,69 @@ def test_staying_for_the_next_counter_or_coming_again() -> None:
             "4 by 1 15:00-15:05",
         ],
     )
+
+
+COMPLAINT = [
+    milestone(Mark.START),
+    office("check", 30, Mark.STOP),
+    citizen(60),
+    milestone(Mark.START, deadline=(WORKING_HOURS, 1)),
+    office("check", 10, Mark.PAUSE),
+    citizen(20, Mark.RESUME),
+    office("check", 50, Mark.STOP),
+]
+
+
+@pytest.mark.parametrize(("restart", "due"), [(False, "10:50"), (True, "11:00")])
+def test_reopened_after_the_result(restart: bool, due: str) -> None:
+    # Two working hours from 8:00; the result at 8:30 is on time. The complaint of 9:30 has one working hour, to
+    # 10:30; the clock stands still from 9:40 to 10:00, which moves that to 10:50, or counts the hour anew to 11:00.
+    # The answer of 10:50 changes nothing of the first count.
+    world = World([Team([["check"]])], [Dossier(at("8:00"), COMPLAINT, deadline=(WORKING_HOURS, 2))])
+    told = story(replace(world, restart=restart))
+    assert told.dossiers == ["0 received 8:00 due 10:00 ready 8:30"]
+    assert told.reopened == [f"0 received 9:30 due {due} ready 10:50"]
+
+
+def test_reopened_again_with_the_deadline_of_the_procedure() -> None:
+    # Each start after a stop is a count of its own: 9:30, with the hour of its step, and 12:00, in which two working
+    # hours end at 15:00. A start before the stop counts anew: 13:30 becomes the beginning of the two hours, though
+    # not of the count.
+    again = [
+        citizen(70),
+        milestone(Mark.START),
+        citizen(90),
+        milestone(Mark.START),
+        office("check", 30, Mark.STOP),
+    ]
+    world = World([Team([["check"]])], [Dossier(at("8:00"), COMPLAINT + again, deadline=(WORKING_HOURS, 2))])
+    assert story(world).reopened == [
+        "0 received 9:30 due 10:50 ready 10:50",
+        "0 received 12:00 due 15:30 ready 14:00",
+    ]
+
+
+def test_what_is_reopened_goes_by_its_own_due_date() -> None:
+    # 8:00 the first dossier is ready at once and reopened, for an hour; the second has two. The first goes before
+    # it in an earliest-due queue, though its first count had eight.
+    dossiers = [
+        Dossier(
+            at("7:00"),
+            [milestone(mark) for mark in (Mark.START, Mark.STOP)]
+            + [milestone(Mark.START, deadline=(WORKING_HOURS, 1)), office("check", 10, Mark.STOP)],
+            deadline=(WORKING_HOURS, 8),
+        ),
+        Dossier(
+            at("7:00"), [milestone(Mark.START), office("check", 10, Mark.STOP)], deadline=(WORKING_HOURS, 2)
+        ),
+    ]
+    told = story(World([Team([["check"]])], dossiers[::-1], by_due=frozenset({"check"})))
+    assert told.spells == ["5 by 0 8:00-8:10", "1 by 0 8:10-8:20"]
+
+
+def test_no_mark_but_a_start_acts_after_the_stop() -> None:
+    marks = [Mark.START, Mark.STOP, Mark.PAUSE, Mark.RESUME, Mark.STOP]
+    stages = [step for mark in marks for step in (citizen(10), milestone(mark))]
+    told = story(World([], [Dossier(at("8:00"), stages, deadline=(WORKING_HOURS, 2))]))
+    assert told.dossiers == ["0 received 8:10 due 10:10 ready 8:20"]
+    assert told.reopened == []

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.deadlines import EARLY, LATE
 from sim.engine.contract import Outcome
 from sim.engine.reference import simulate
 from sim.plan.compile import compile_scenario
@@ -61,3 +62,13 @@ def test_the_question_in_one_line() -> None:
     assert told.lines[0].key == "filed"
     with pytest.raises(sim.ScenarioError, match="for example"):
         sim.trace(FULL, "nothing#1")
+
+
+def test_a_second_count_is_told() -> None:
+    """Five working days against one; the complaint has one, too, and is answered at once."""
+    file = sim.load(Path(__file__).parent / "field" / "reopened_after_result.toml")
+    told = sim.trace(file.change({"loop.complaint.probability": 1.0}), "permit#1", seed=3)
+    clock = [line for line in told.lines if "due" in line.values]
+    assert [line.key for line in clock] == ["started", "ready", "reopened", "ready"]
+    assert [line.values.get("status") for line in clock] == [None, LATE, None, EARLY]
+    assert clock[0].values["due"] == clock[1].values["due"] < clock[2].values["due"]

@@ -54,8 +54,9 @@ from sim.engine.contract import (
     Reason,
     Spells,
 )
+from sim.engine.counts import as_columns
 from sim.engine.lines import head, insert, remove
-from sim.engine.state import Room, events_left, make_log, make_room, more_room
+from sim.engine.state import REOPENED, Room, events_left, make_log, make_room, more_room
 from sim.kernelcache import cached
 from sim.officetime import next_day_opening
 
@@ -64,7 +65,7 @@ DESK, OFFICE, AGENCY = int(Kind.DESK), int(Kind.OFFICE), int(Kind.AGENCY)
 ROUND, MILESTONE = int(Kind.ROUND), int(Kind.MILESTONE)
 OPEN, DONE, LOST = int(Outcome.OPEN), int(Outcome.DONE), int(Outcome.LOST)
 NO_MARK = int(Mark.NONE)
-START, PAUSE, RESUME, STOP = int(Mark.START), int(Mark.PAUSE), int(Mark.RESUME), int(Mark.STOP)
+START, PAUSE, STOP = int(Mark.START), int(Mark.PAUSE), int(Mark.STOP)
 IMPATIENT, BALKED = int(Reason.PATIENCE), int(Reason.BALKED)
 NO_SHOW, TURNED_AWAY = int(Reason.NO_SHOW), int(Reason.TURNED_AWAY)
 # The code of an event: precedence, then the task (or team, or site), then the task's slot.
@@ -90,7 +91,12 @@ def simulate(plan: Plan, draws: Draws) -> Log:
     left = room.left[: progress["leavings"]]
     rows = [column[: progress["spells"]] for column in room.spell]
     rows += [left[name].copy() for name in left.dtype.names]
-    return log._replace(**dict(zip(Log._fields[-len(rows) :], rows, strict=True)))
+    names = Log._fields[Log._fields.index("spell_task") :]
+    hands = [hand[: progress["counts"]] for hand in (log.received, log.due, log.ready)]
+    further = room.reopened[: len(hands[0]) - len(draws.arrival)]
+    whose, activity = (further[name].astype(np.int32) for name in REOPENED.names)
+    counts = as_columns(hands, len(draws.arrival), whose, activity)
+    return log._replace(**dict(zip(names, rows, strict=False)), **counts)
 
 
 def prepare(plan: Plan) -> None:
@@ -110,14 +116,15 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
     agenda, front, counts = room.agenda, room.agenda.front, room.agenda.counts
     activity_of, activity_at = draws.activity, room.activity_at
     concerned, gone, gone_reason = room.concerned, room.gone, room.gone_reason
+    reopened, dossiers = room.reopened, np.uint64(len(case))
     progress, attempts, classes = room.progress[0], np.uint64(draws.attempts), np.uint64(room.classes)
     arrival, change, closing = progress["arrival"], progress["change"], progress["closing"]
-    spells, leavings = progress["spells"], progress["leavings"]
+    spells, leavings, clocks = progress["spells"], progress["leavings"], progress["counts"]
     free, used, concerning = progress["free"], progress["used"], progress["concerning"]
     slice_ends, front_size = progress["slice_ends"], np.uint64(counts[FRONT_SIZE])
     calendar_time, calendar_source = _calendar(plan, draws, change, closing)
     sorted_time, sorted_source = _sorted(draws, arrival, calendar_time, calendar_source)
-    impatient = len(draws.patience) > 0
+    impatient, underway = len(draws.patience) > 0, len(draws.underway) > 0
     day = -1
     day_starts, day_ends, closes_today = -1440.0, 0.0, -math.inf
     follows = NONE  # the slot of a task that enters before anything else happens
@@ -182,6 +189,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             of["stage"], of["last"] = stage, draws.stage_start[arrival + ONE]
             first = np.uint64(draws.task_start[stage])
             of["here"], of["site"] = 0, stream_at[draws.stream[arrival]]["site"]
+            of["count"], of["decided"] = opening, underway and not math.isnan(ready[opening])
             arrival += ONE
             sorted_time, sorted_source = _sorted(draws, arrival, calendar_time, calendar_source)
 
@@ -249,18 +257,43 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
             of = case[dossier]
             while True:
                 mark = activity_at[activity]["mark"]
-                if mark == START:
-                    if math.isnan(received[dossier]):
-                        received[dossier] = now
+                if mark == NO_MARK or not rules.acts(mark, of["decided"] != 0):
+                    pass
+                elif mark == START:
+                    if of["decided"] != 0:
+                        of["count"], of["decided"] = clocks, 0
+                        received[clocks], ready[clocks] = NAN, NAN
+                        reopened[clocks - dossiers]["dossier"] = dossier
+                        if len(paused) > 0:
+                            paused[dossier] = NAN
+                        clocks += ONE
+                    count = np.uint64(of["count"])
+                    if count >= dossiers:
+                        reopened[count - dossiers]["activity"] = activity
+                    if math.isnan(received[count]):
+                        received[count] = now
                     terms = stream_at[draws.stream[dossier]]
-                    due[dossier] = rules.due_when_started(
-                        plan.deadlines, now, terms["unit"], terms["amount"], terms["cut_off"]
-                    )
+                    unit, amount = _limit(count, dossiers, reopened, activity_at, terms)
+                    due[count] = rules.due_when_started(plan.deadlines, now, unit, amount, terms["cut_off"])
                 elif mark == STOP:
-                    ready[dossier] = now
-                elif mark != NO_MARK:
+                    ready[of["count"]], of["decided"] = now, 1
+                elif mark == PAUSE:
+                    paused[dossier] = now
+                elif not math.isnan(paused[dossier]):
+                    count = np.uint64(of["count"])
                     terms = stream_at[draws.stream[dossier]]
-                    _pause_or_resume(plan, terms, due, paused, mark, dossier, now)
+                    unit, amount = _limit(count, dossiers, reopened, activity_at, terms)
+                    due[count] = rules.due_when_resumed(
+                        plan.deadlines,
+                        plan.restart,
+                        due[count],
+                        paused[dossier],
+                        now,
+                        unit,
+                        amount,
+                        terms["cut_off"],
+                    )
+                    paused[dossier] = NAN
                 is_last = first == NONE
                 if not is_last:
                     activity = np.uint32(activity_of[first])
@@ -363,7 +396,8 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
                         site["in_building"] += 1
                 if reason == NONE:
                     joined = entering
-                    it["key"] = rules.queue_key(here["by_due"] != 0, now, due[dossier])
+                    by_due = here["by_due"] != 0
+                    it["key"] = rules.queue_key(by_due, now, due[case[dossier]["count"]] if by_due else NAN)
 
         # --- citizens who leave, to come again another day or never ---
         if going > 0:
@@ -500,7 +534,7 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
     progress["free"], progress["used"], progress["slice_ends"] = free, used, slice_ends
     progress["concerning"] = concerning
     counts[FRONT_SIZE] = front_size
-    progress["leavings"], progress["spells"] = leavings, spells
+    progress["leavings"], progress["spells"], progress["counts"] = leavings, spells, clocks
     if now < plan.end:
         return False
     progress["spells"] = _cut_off(plan.end, log, room, np.int64(spells))
@@ -510,25 +544,14 @@ def _run(plan: Plan, draws: Draws, log: Log, room: Room) -> bool:
 run = cached(_run, _nrt=False)
 
 
-@njit
-def _pause_or_resume(
-    plan: Plan, terms: Records, due: Floats, paused: Floats, mark: int, dossier: int, now: float
-) -> None:
-    """The legal clock stands still, or goes on."""
-    if mark == PAUSE:
-        paused[dossier] = now
-    elif mark == RESUME and not math.isnan(paused[dossier]):
-        due[dossier] = rules.due_when_resumed(
-            plan.deadlines,
-            plan.restart,
-            due[dossier],
-            paused[dossier],
-            now,
-            terms["unit"],
-            terms["amount"],
-            terms["cut_off"],
-        )
-        paused[dossier] = NAN
+@njit(inline="always")
+def _limit(
+    count: int, dossiers: int, reopened: Records, activity_at: Records, terms: Records
+) -> tuple[int, float]:
+    """The deadline of a count of the legal clock."""
+    further = count >= dossiers
+    own = activity_at[reopened[count - dossiers]["activity"] if further else 0]
+    return rules.limit_of(further, own["unit"], own["amount"], terms["unit"], terms["amount"])
 
 
 @njit(inline="always")

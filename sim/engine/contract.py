@@ -54,10 +54,13 @@ class Mark(IntEnum):
     """What the end of a task does to the legal clock."""
 
     NONE = 0
-    START = 1  # the deadline is counted from here, and anew if it happens again
+    START = 1  # the deadline is counted from here, and anew if it happens again; after a stop a further count begins
     PAUSE = 2
     RESUME = 3
-    STOP = 4  # the result is ready
+    STOP = 4  # the result is ready; until a further count begins no mark acts
+
+
+OF_PROCEDURE = -1  # in place of a unit: the deadline is the procedure's
 
 
 class Reason(IntEnum):
@@ -140,6 +143,8 @@ class Draws(NamedTuple):
     activity_queue: Ids  # int[activity] -1 unless people work on it
     activity_round: Ids  # int[activity] -1 unless it waits for a round
     activity_mark: Codes  # int[activity] Mark
+    activity_unit: Codes  # int[activity] of the deadline of a further count that it starts, or OF_PROCEDURE
+    activity_amount: Floats  # float[activity] of that deadline
     work: Floats  # float[task] minutes of work, or minutes or days of waiting (see Kind)
     # visits: rows of tasks that a citizen may have to come for; attempt a of row v is v * attempts + a
     visit: Ids  # int[task] row of the visit tables, -1 unless desk work
@@ -204,7 +209,7 @@ class Log(NamedTuple):
     # dossiers
     received: Floats  # float[dossier] first start of the clock
     due: Floats  # float[dossier] as it stands at the end
-    ready: Floats  # float[dossier] the clock stopped
+    ready: Floats  # float[dossier] the clock stopped first
     # spells of work on tasks that were interrupted, in the order in which they ended (those that run at the end of
     # the run come last); any other task has one, from its start to its end
     spell_task: Ids
@@ -216,6 +221,12 @@ class Log(NamedTuple):
     left_entered: Floats
     left_time: Floats
     left_reason: Ints
+    # further counts of the legal clock, each from a start after a stop: by dossier, then in order of time
+    reopened_dossier: Ids
+    reopened_activity: Ids  # whose end started it last
+    reopened_received: Floats
+    reopened_due: Floats
+    reopened_ready: Floats
 
     def spells(self, end: float) -> Spells:
         """Every spell of work, in the order of their ends; of the same end those of uninterrupted tasks first."""

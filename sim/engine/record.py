@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from sim.engine.contract import Draws, Log, Outcome, Reason
+from sim.engine.counts import as_columns
 from sim.engine.hall import Team
 
 NAN = math.nan
@@ -25,6 +26,10 @@ class Record:
         self.outcome = [int(Outcome.NOT_ENTERED)] * tasks
         clock = draws.received, draws.due, draws.ready
         self.received, self.due, self.ready = (draws.of_all(hand).tolist() for hand in clock)
+        self.dossiers = len(draws.arrival)
+        self.reopened: list[
+            list[int]
+        ] = []  # dossier and activity of further counts, whose hands follow those above
         self.spells: list[tuple[int, int, float, float]] = []  # task, team, began, ended
         self.left: list[tuple[int, float, float, Reason]] = []  # task, entered, time, reason
 
@@ -42,10 +47,27 @@ class Record:
         if self.interrupted[task]:
             self.spells.append((task, team.number, began, ended))
 
+    def reopen(self, dossier: int) -> int:
+        """A further count of the legal clock begins; returns its number."""
+        self.reopened.append([dossier, -1])
+        for hand in (self.received, self.due, self.ready):
+            hand.append(NAN)
+        return len(self.received) - 1
+
+    def starts(self, count: int, activity: int, now: float) -> bool:
+        """A count starts, or anew; returns whether it is a further one."""
+        if math.isnan(self.received[count]):
+            self.received[count] = now
+        if further := count >= self.dossiers:
+            self.reopened[count - self.dossiers][1] = activity
+        return further
+
     def log(self) -> Log:
         """The log as arrays."""
         floats, ids = partial(np.array, dtype=np.float64), partial(np.array, dtype=np.int32)
         spells, left = np.array(self.spells, dtype=SPELL), np.array(self.left, dtype=LEAVING)
+        hands = [floats(hand) for hand in (self.received, self.due, self.ready)]
+        reopened = np.array(self.reopened, np.int32).reshape(-1, 2).T
         return Log(
             entered=floats(self.entered),
             started=floats(self.started),
@@ -54,9 +76,6 @@ class Record:
             overtime=floats(self.overtime),
             interrupted=ids(self.interrupted),
             outcome=np.array(self.outcome, np.int8),
-            received=floats(self.received),
-            due=floats(self.due),
-            ready=floats(self.ready),
             spell_task=spells["task"].copy(),
             spell_team=spells["team"].copy(),
             spell_began=spells["began"].copy(),
@@ -65,4 +84,5 @@ class Record:
             left_entered=left["entered"].copy(),
             left_time=left["time"].copy(),
             left_reason=left["reason"].copy(),
+            **as_columns(hands, self.dossiers, *reopened),
         )

@@ -230,7 +230,7 @@ class Reference:
         dossier, queue, now = self.dossier_of[task], self.queue[task], self.env.now
         done = self.done[task] = self.env.event()
         desk = self.kind[task] == Kind.DESK
-        key = rules.queue_key(self.plan.queue_by_due[queue], now, self.record.due[dossier])
+        key = rules.queue_key(self.plan.queue_by_due[queue], now, self.clock.due(dossier))
         self.hall.join(task, self.draws.priority[self.draws.visit[task]] if desk else 0, key)
         if desk and self.hall.is_waiting(task):
             patience, at = self.draws.patience, self.draws.visit[task] * self.draws.attempts + attempt
@@ -280,7 +280,8 @@ class Reference:
         """A task has ended: the legal clock, and whether the citizen goes."""
         dossier, now = self.dossier_of[task], self.env.now
         self.record.ended[task], self.record.outcome[task] = now, Outcome.DONE
-        self.clock.turn(dossier, self.draws.activity_mark[self.draws.activity[task]], now)
+        activity = self.draws.activity[task]
+        self.clock.turn(dossier, self.draws.activity_mark[activity], activity, now)
         if not self.continues_at_desk(task):
             self.go_out(dossier)
 

@@ -12,7 +12,9 @@ import numpy as np
 
 from sim.compiler import register_jitable
 from sim.deadlines import NO_DEADLINE, DeadlineCalendar, due, due_after_pause
-from sim.engine.contract import Floats, Ints
+from sim.engine.contract import OF_PROCEDURE, Floats, Ints, Mark
+
+START = int(Mark.START)
 
 
 @register_jitable
@@ -153,6 +155,20 @@ def next_round(round_start: Ints, round_time: Floats, which: int, t: float) -> f
     """The first instant of a round that is not before `t`; inf when there is none left."""
     at = first_not_before(round_time, round_start[which], round_start[which + 1], t)
     return round_time[at] if at < round_start[which + 1] else math.inf
+
+
+@register_jitable
+def acts(mark: int, decided: bool) -> bool:
+    """The first stop decides a count of the legal clock: then no mark acts but a start, which opens a further one."""
+    return mark == START or not decided
+
+
+@register_jitable
+def limit_of(further: bool, own_unit: int, own_amount: float, unit: int, amount: float) -> tuple[int, float]:
+    """The deadline of a count: of a further one that of the step which started it, else the procedure's."""
+    if further and own_unit != OF_PROCEDURE:
+        return own_unit, own_amount
+    return unit, amount
 
 
 @register_jitable

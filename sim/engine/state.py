@@ -56,11 +56,14 @@ CASE = np.dtype(
     [
         ("stage", _U),
         ("last", _U),  # behind its stages
-        ("left", _U),  # tasks of the stage
-        ("here", _U),  # the citizen is
+        ("left", np.uint16),  # tasks of the stage
+        ("here", np.uint8),  # the citizen is
+        ("decided", np.uint8),  # the count of the legal clock is
         ("site", _U),
+        ("count", _U),  # of the legal clock: that which runs, or ran last
     ]
 )
+REOPENED = np.dtype([("dossier", _U), ("activity", _U)])
 LEFT = np.dtype([("task", _I), ("entered", _F), ("time", _F), ("reason", _I)])
 PROGRESS = np.dtype(
     [
@@ -69,6 +72,7 @@ PROGRESS = np.dtype(
         ("closing", np.uint64),
         ("spells", np.uint64),  # rows written
         ("leavings", np.uint64),
+        ("counts", np.uint64),  # of the legal clock, begun or the first of their dossier
         ("free", _U),  # first free slot
         ("used", _I),  # slots
         ("concerning", np.uint64),  # teams that take work when all who finish, come or go at the instant have
@@ -84,6 +88,7 @@ class Room(NamedTuple):
     live: Records  # [slot]
     case: Records  # [dossier]
     paused: Floats  # float[dossier] the legal clock stands still since; float[0] if it never does
+    reopened: Records  # [further count of the legal clock]
     stream_at: Records  # [stream]
     activity_at: Records  # [activity]
     spell: Spells
@@ -114,7 +119,9 @@ def make_room(plan: Plan, draws: Draws) -> Room:
     most_spells = 1 + int(draws.roster_staff.max(initial=0))
     of_spells = [(kind, 1024 * (1 + most_spells)) for kind in (np.int32, np.int32, float, float)]
     pauses = dossiers if np.isin(draws.activity_mark, (Mark.PAUSE, Mark.RESUME)).any() else 0
-    case, paused, *spell = columns((CASE, dossiers), (float, pauses), *of_spells)
+    case, paused, reopened, *spell = columns(
+        (CASE, dossiers), (float, pauses), (REOPENED, most_reopened(draws)), *of_spells
+    )
     if pauses:
         paused[:], paused[draws.underway] = math.nan, draws.paused
     ends = len(plan.team_site) + len(lines) * classes
@@ -122,11 +129,13 @@ def make_room(plan: Plan, draws: Draws) -> Room:
     free_slots(live, ends, NONE)
     progress = np.zeros(1, PROGRESS)
     progress["slice_ends"], progress["free"], progress["used"] = width, ends, ends
+    progress["counts"] = dossiers
     return Room(
         progress,
         live,
         case,
         paused,
+        reopened,
         streams_of(draws),
         activities_of(draws, lay),
         Spells(*spell),
@@ -220,14 +229,22 @@ def _longer(rows: Any) -> Any:
 def make_log(draws: Draws) -> Log:
     """The log before the first event.
 
-    The columns of tasks are filled as they end, those of spells and leavings by the kernel's end.
+    The columns of tasks are filled as they end, those of spells and leavings by the kernel's end. Further counts of
+    the legal clock follow the first ones.
     """
+    counts = len(draws.arrival) + most_reopened(draws)
     kinds = float, float, float, np.int32, float, np.int32, np.int8
     of_tasks = [(kind, len(draws.work)) for kind in kinds]
-    *task_columns, outcome, received, due, ready = columns(*of_tasks, *[(float, len(draws.arrival))] * 3)
+    *task_columns, outcome, received, due, ready = columns(*of_tasks, *[(float, counts)] * 3)
     outcome[:] = Outcome.NOT_ENTERED
     for column, known in ((received, draws.received), (due, draws.due), (ready, draws.ready)):
-        column[:], column[draws.underway] = math.nan, known
+        column[: len(draws.arrival)], column[draws.underway] = math.nan, known
     floats, ints, ids = np.empty(0), np.empty(0, np.int64), np.empty(0, np.int32)
     spells, leavings = (ids, ids, floats, floats), (ints, floats, floats, ints)
-    return Log(*task_columns, outcome, received, due, ready, *spells, *leavings)
+    further = ids, ids, floats, floats, floats
+    return Log(*task_columns, outcome, received, due, ready, *spells, *leavings, *further)
+
+
+def most_reopened(draws: Draws) -> int:
+    """How many further counts of the legal clock there may be at most; room that is not used costs nothing."""
+    return len(draws.work) if (draws.activity_mark == Mark.START).any() else 0

@@ -11,7 +11,9 @@ from sim.engine.lines import Layout
 _F, _I, _U = np.float64, np.int64, np.uint32  # an unsigned number is quicker as an index: it can't be below 0
 
 STREAM = np.dtype([("site", _U), ("unit", _I), ("amount", _F), ("cut_off", _F)], align=True)
-ACTIVITY = np.dtype([("kind", _U), ("mark", _U), ("line", _U), ("round", _U)])
+ACTIVITY = np.dtype(
+    [("kind", _U), ("mark", _U), ("line", _U), ("round", _U), ("unit", _I), ("amount", _F)], align=True
+)
 TEAM = np.dtype(
     [
         ("charged", _F),  # overtime is counted up to this instant
@@ -58,6 +60,7 @@ def activities_of(draws: Draws, lay: Layout) -> Records:
     activities = np.zeros(len(draws.activity_kind), ACTIVITY)
     activities["kind"], activities["mark"] = draws.activity_kind, draws.activity_mark
     activities["round"] = draws.activity_round
+    activities["unit"], activities["amount"] = draws.activity_unit, draws.activity_amount
     people = draws.activity_queue >= 0
     activities["line"][people] = lay.line_of[draws.activity_queue[people]]
     return activities

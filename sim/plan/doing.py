@@ -56,6 +56,8 @@ class Activities(NamedTuple):
     queue: Ids  # int[activity]
     round: Ids  # int[activity]
     mark: Codes  # int[activity]
+    unit: Codes  # int[activity] of a deadline of its own, or OF_PROCEDURE
+    amount: Floats  # float[activity]
     step: Ids  # int[activity] index into tuple(Model.steps)
     rework: Bools  # bool[activity]
 
@@ -88,7 +90,7 @@ def activities(model: Model) -> tuple[Ids, Activities]:
     distinct, of = np.unique(number, return_inverse=True)
     step, queues = np.repeat(distinct % len(steps), 2), np.repeat(distinct // len(steps) - 1, 2)
 
-    def of_step(values: Iterable[int], kind: DTypeLike) -> NDArray[Any]:
+    def of_step(values: Iterable[float], kind: DTypeLike) -> NDArray[Any]:
         return np.array(list(values), kind)[step]
 
     return (2 * of).reshape(queue.shape).astype(np.int32), Activities(
@@ -96,6 +98,8 @@ def activities(model: Model) -> tuple[Ids, Activities]:
         queue=queues.astype(np.int32),
         round=of_step((one.round for one in steps), np.int32),
         mark=of_step((one.mark for one in steps), np.int8),
+        unit=of_step((one.unit for one in steps), np.int8),
+        amount=of_step((one.amount for one in steps), np.float64),
         step=step.astype(np.int32),
         rework=np.arange(len(step)) % 2 == 1,
     )

@@ -42,6 +42,8 @@ def draw(model: Model, seed: int, replication: int) -> Replication:
             activity_queue=activities.queue,
             activity_round=activities.round,
             activity_mark=activities.mark,
+            activity_unit=activities.unit,
+            activity_amount=activities.amount,
             work=tasks.work,
             visit=tasks.visit,
             attempts=recipe.doing.attempts,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sim.engine.contract import Kind, Mark
+from typing import Any
+
+from sim.engine.contract import OF_PROCEDURE, Kind, Mark
 from sim.loops import LoopPlan
 from sim.plan import digital
 from sim.plan.model import Channel, StepPlan, Way, Ways
+from sim.scenario import notation
 from sim.scenario.domain import Procedure, Scenario, Step
 from sim.scenario.stages import Stages, as_stages, assisted, deliveries, without_paper
 
@@ -23,9 +26,17 @@ def step_plans(scenario: Scenario) -> dict[str, StepPlan]:
             law=step.work or step.days,
             per_unit=1440.0 if _kind(step) == Kind.CITIZEN else 1.0,
             round=rounds.index(name) if step.round is not None else -1,
+            **_deadline(step),
         )
         for name, step in scenario.step.items()
     }
+
+
+def _deadline(step: Step) -> dict[str, Any]:
+    if step.deadline is None:
+        return {"unit": OF_PROCEDURE, "amount": 0.0}
+    own = notation.deadline(step.deadline)
+    return {"unit": own.unit, "amount": own.amount}
 
 
 def all_ways(scenario: Scenario) -> dict[str, Ways]:

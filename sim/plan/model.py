@@ -66,6 +66,8 @@ class StepPlan(NamedTuple):
     law: Law | None
     per_unit: float  # on what the law gives: minutes a day that the citizen takes
     round: int
+    unit: int  # of the deadline of a further count that it starts, or OF_PROCEDURE
+    amount: float
 
 
 class Way(NamedTuple):

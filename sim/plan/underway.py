@@ -151,10 +151,13 @@ def _clock(marks: Iterable[int], received: float, due_at: float) -> tuple[float,
     """Where the marks behind a dossier leave its clock.
 
     NOTE: since when it stands still is not known, so the due moment given counts as that of the run's beginning.
-    Neither is when a result that waits to be collected was ready: it counts as in time, and as before the run.
+    Neither is when a result that waits to be collected, or was handed in again, was ready: it counts as in time, and
+    as before the run.
     """
     state = Mark.NONE
     for mark in marks:
+        if state == Mark.STOP:
+            break
         if mark in (Mark.START, Mark.STOP) or (state, mark) == (Mark.START, Mark.PAUSE):
             state = Mark(mark)
         elif (state, mark) == (Mark.PAUSE, Mark.RESUME):

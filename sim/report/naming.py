@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from sim.report.language import Language
 from sim.results.chosen import group_of
-from sim.results.measures import MEASURES, Kind
+from sim.results.figure import Kind
+from sim.results.measures import MEASURES
 
 OF_CITIZENS = ("priority", "channel", "visit")  # parts of a group whose values the program itself names
 

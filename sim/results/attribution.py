@@ -71,7 +71,7 @@ def attribution(model: Model, replication: Replication, log: Log) -> Attribution
 
 
 def _pieces(draws: Draws, rework: Bools, log: Log) -> _Pieces:
-    """NOTE: tasks that ended after the result, beside the clock's last stop or behind it, are no part of the way."""
+    """NOTE: tasks that ended after the result, beside the clock's first stop or behind it, are no part of the way."""
     stages = len(draws.task_start) - 1
     stage_of = np.repeat(np.arange(stages), np.diff(draws.task_start))
     dossier_of = np.repeat(np.arange(len(draws.arrival)), np.diff(draws.stage_start))

@@ -11,9 +11,10 @@ import pandas as pd
 from sim.analysis.intervals import Difference, paired_difference, rate_interval, ratio_interval
 from sim.analysis.ratios import linearised
 from sim.engine.contract import Bools, Floats, Ints
+from sim.results.figure import Kind
 from sim.results.groups import Label
 from sim.results.measured import Measured, kinds, tallied
-from sim.results.measures import MEASURES, Kind
+from sim.results.measures import MEASURES
 from sim.results.pooled import Quantile, estimated, of_groups
 
 

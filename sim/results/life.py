@@ -68,7 +68,7 @@ def life(model: Model, replication: Replication, log: Log, dossier: int) -> list
         if math.isfinite(log.entered[task]):
             lines += _task(model, replication, log, spells, task)
         if math.isfinite(log.ended[task]):
-            lines += clock.turn(int(draws.mark[task]), float(log.ended[task]))
+            lines += clock.turn(int(draws.activity[task]), float(log.ended[task]))
         if log.outcome[task] == Outcome.LOST:
             lines.append(Line(lines[-1].time, "lost", {}))
     if np.isin(log.outcome[tasks], (Outcome.OPEN, Outcome.NOT_ENTERED)).any() and lines[-1].key != "lost":
@@ -132,17 +132,30 @@ class _Clock:
     dossier: int
     due: float = field(init=False)
     paused: float = field(init=False)
+    ready: float = field(init=False)
+    reopened: bool = False
+    limit: tuple[int, float, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.due, self.paused, _ = _at_first(self.draws, self.dossier)
-
-    def turn(self, mark: int, t: float) -> Iterator[Line]:
-        """What the end of a task at `t` does to the clock."""
+        self.due, self.paused, self.ready = _at_first(self.draws, self.dossier)
         draws, own = self.draws, self.draws.stream[self.dossier]
-        limit = int(draws.stream_unit[own]), float(draws.stream_amount[own]), float(draws.stream_cut_off[own])
+        self.terms = int(draws.stream_unit[own]), float(draws.stream_amount[own])
+        self.limit = *self.terms, float(draws.stream_cut_off[own])
+
+    def turn(self, activity: int, t: float) -> Iterator[Line]:
+        """What the end of a task at `t` does to the clock."""
+        draws, mark = self.draws, self.draws.activity_mark[activity]
+        decided, limit = not math.isnan(self.ready), self.limit
+        if not rules.acts(mark, decided):
+            return
         if mark == Mark.START:
-            self.due = float(rules.due_when_started(self.model.plan.deadlines, t, *limit))
-            yield Line(t, "started", {"due": self.due})
+            self.reopened |= decided
+            own = int(draws.activity_unit[activity]), float(draws.activity_amount[activity])
+            self.limit = *rules.limit_of(self.reopened, *own, *self.terms), limit[2]
+            self.due = float(rules.due_when_started(self.model.plan.deadlines, t, *self.limit))
+            self.ready = math.nan
+            self.paused = math.nan if decided else self.paused
+            yield Line(t, "reopened" if decided else "started", {"due": self.due})
         elif mark == Mark.PAUSE:
             self.paused = t
             yield Line(t, "paused", {})
@@ -155,5 +168,6 @@ class _Clock:
             self.paused = math.nan
             yield Line(t, "resumed", {"due": self.due})
         elif mark == Mark.STOP:
+            self.ready = t
             status = float(classify(self.due, t, t, limit[0]))
             yield Line(t, "ready", {"due": self.due, "status": status})

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from sim.engine.contract import Floats, Ints
 from sim.plan.model import Model, Replication
+from sim.results.figure import Kind
 from sim.results.groups import Groupings, Label
-from sim.results.measures import MEASURES, OF_SURVEY, Kind
+from sim.results.measures import MEASURES, OF_REOPENED, OF_SURVEY
 from sim.results.observe import Observed
 from sim.results.outlook import fates
 from sim.results.tally import Tally, tally
@@ -23,6 +24,7 @@ from sim.results.totals import (
     team_totals,
     visit_totals,
 )
+from sim.scenario.routes import reopening_steps
 
 KEY = ["measure", "unit", *Label._fields]
 
@@ -92,8 +94,16 @@ def kinds(key: pd.DataFrame) -> NDArray[np.str_]:
 
 
 def names(model: Model) -> list[str]:
-    """The measures that a scenario has, in their order: without a survey nobody is asked."""
-    return [name for name in MEASURES if name not in OF_SURVEY or model.scenario.survey is not None]
+    """The measures that a scenario has, in their order.
+
+    Without a survey nobody is asked, and where no clock starts again after its stop nothing is reopened.
+    """
+    without: set[str] = set()
+    if model.scenario.survey is None:
+        without |= {*OF_SURVEY}
+    if not reopening_steps(model.scenario):
+        without |= {*OF_REOPENED}
+    return [name for name in MEASURES if name not in without]
 
 
 def key(model: Model, groups: Groupings) -> pd.DataFrame:
@@ -111,7 +121,9 @@ def measure(model: Model, groups: Groupings, replication: Replication, observed:
     visits = visit_totals(model, replication, observed.visits, groups.visits)
     totals: dict[str, VisitTotals | DossierTotals | TeamTotals] = {
         "visits": visits,
-        "dossiers": dossier_totals(model, replication, observed.dossiers, observed.demand, groups.dossiers),
+        "dossiers": dossier_totals(
+            model, replication, observed.dossiers, observed.reopened, observed.demand, groups.dossiers
+        ),
         "teams": team_totals(model, observed.staffing, groups.teams),
     }
     figures = [MEASURES[name].figure(totals[MEASURES[name].over]) for name in names(model)]

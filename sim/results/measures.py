@@ -7,51 +7,15 @@ as long as it is, an overdue dossier as late.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import StrEnum
-from typing import Any, Literal, NamedTuple
-
 import numpy as np
 
-from sim.engine.contract import Floats, Ints
+from sim.engine.contract import Floats
 from sim.officetime import HOUR
+from sim.results.figure import Figure, Kind, Measure, share
 from sim.results.groups import ratio
 from sim.results.totals import DossierTotals, TeamTotals, VisitTotals
 
 OVERTIME_PAY = 1.5
-
-
-class Figure(NamedTuple):
-    """A measure's value per group, and the number of observations behind it.
-
-    Of a mean and a rate it is the denominator, so that the values of several replications can be put together.
-    """
-
-    value: Floats
-    n: Floats | Ints
-
-
-class Kind(StrEnum):
-    """What several replications say together."""
-
-    MEAN = "mean"  # over all observations: sum over sum
-    RATE = "rate"  # the same, of observations that are 0 or 1
-    QUANTILE = "quantile"  # of all observations
-    AMOUNT = "amount"  # the mean over replications of what one amounts to
-
-
-class Measure(NamedTuple):
-    """How a figure is computed and read.
-
-    The groups are those of :class:`~sim.results.groups.Groupings`.
-    """
-
-    figure: Callable[[Any], Figure]
-    unit: str
-    better: Literal["lower", "higher", ""]
-    over: Literal["visits", "dossiers", "teams"]
-    kind: Kind = Kind.AMOUNT
-    p: float = np.nan  # of a quantile: the share of observations at or below it
 
 
 # --- visits ---
@@ -63,7 +27,7 @@ def wait_mean(table: VisitTotals) -> Figure:
     Over the visits that waited or were served at once; those who left at once, came too late or did not come
     are counted by `gave_up.rate`. Official target: 30 minutes in 2022, 15 by 2025 (Decision 468/QĐ-TTg of 2021).
     """
-    return _share(table.wait, table.waited)
+    return share(table.wait, table.waited)
 
 
 def wait_hours(table: VisitTotals) -> Figure:
@@ -96,27 +60,27 @@ def wait_within_15(table: VisitTotals) -> Figure:
 
     Who left unserved was not served within any time; the same holds for 30 minutes, and for satisfaction.
     """
-    return _share(table.within_15, table.waited)
+    return share(table.within_15, table.waited)
 
 
 def wait_within_30(table: VisitTotals) -> Figure:
     """Share of visits served within 30 minutes of waiting (Decision 468/QĐ-TTg, from 2022)."""
-    return _share(table.within_30, table.waited)
+    return share(table.within_30, table.waited)
 
 
 def satisfied_rate(table: VisitTotals) -> Figure:
     """Estimated share of visits with no more burden than satisfies their citizen (scenario table `survey`)."""
-    return _share(table.satisfied, table.waited)
+    return share(table.satisfied, table.waited)
 
 
 def very_satisfied_rate(table: VisitTotals) -> Figure:
     """Estimated share of visits with no more burden than leaves their citizen very satisfied."""
-    return _share(table.very_satisfied, table.waited)
+    return share(table.very_satisfied, table.waited)
 
 
 def stay_mean(table: VisitTotals) -> Figure:
     """Mean minutes from entering to leaving, over the visits of `wait.mean`."""
-    return _share(table.stay, table.waited)
+    return share(table.stay, table.waited)
 
 
 def visits_count(table: VisitTotals) -> Figure:
@@ -126,17 +90,17 @@ def visits_count(table: VisitTotals) -> Figure:
 
 def visits_per_dossier(table: VisitTotals) -> Figure:
     """Visits begun per dossier with at least one visit in the window."""
-    return _share(table.came, table.dossiers)
+    return share(table.came, table.dossiers)
 
 
 def gave_up_rate(table: VisitTotals) -> Figure:
     """Share of visits, no-shows included, that ended unserved, for whatever reason; to come back is another visit."""
-    return _share(table.unserved, table.visits)
+    return share(table.unserved, table.visits)
 
 
 def sent_away_rate(table: VisitTotals) -> Figure:
     """Share of visits, no-shows included, that came in time, waited, and were sent away at closing."""
-    return _share(table.sent_away, table.visits)
+    return share(table.sent_away, table.visits)
 
 
 def citizen_hours(table: VisitTotals) -> Figure:
@@ -149,7 +113,7 @@ def citizen_hours(table: VisitTotals) -> Figure:
 
 def demand_met(table: DossierTotals) -> Figure:
     """Share of demand that got in; see :class:`sim.results.demand.Demand`."""
-    return _share(table.met, table.met + table.unmet)
+    return share(table.met, table.met + table.unmet)
 
 
 def on_time_rate(table: DossierTotals) -> Figure:
@@ -159,22 +123,22 @@ def on_time_rate(table: DossierTotals) -> Figure:
     overdue dossiers stay in the denominator, so that nobody is dropped; the open ones not yet due and the
     withdrawn are not in it. A dossier without a deadline is on time.
     """
-    return _share(table.early + table.on_time, _judged(table))
+    return share(table.early + table.on_time, _judged(table))
 
 
 def early_rate(table: DossierTotals) -> Figure:
     """Share of dossiers finished on a date before the due date, of the same dossiers as `on_time.rate`."""
-    return _share(table.early, _judged(table))
+    return share(table.early, _judged(table))
 
 
 def late_rate(table: DossierTotals) -> Figure:
     """1 - `on_time.rate`: finished late, or overdue."""
-    return _share(table.late + table.overdue, _judged(table))
+    return share(table.late + table.overdue, _judged(table))
 
 
 def late_days(table: DossierTotals) -> Figure:
     """Mean calendar days after the due date, of late and overdue dossiers; of the overdue, days so far."""
-    return _share(table.late_days, table.late + table.overdue)
+    return share(table.late_days, table.late + table.overdue)
 
 
 def open_overdue(table: DossierTotals) -> Figure:
@@ -206,6 +170,24 @@ def backlog_mean(table: DossierTotals) -> Figure:
     Those received before the window are in it as long as they are open.
     """
     return Figure(table.backlog / table.window, table.in_backlog)
+
+
+def reopened_count(table: DossierTotals) -> Figure:
+    """Further counts of the legal clock begun in the window, each by a start after a stop."""
+    return Figure(table.counts, table.counts)
+
+
+def reopened_rate(table: DossierTotals) -> Figure:
+    """Share of dossiers reopened by the end of the window, of those received in it and finished."""
+    return share(table.reopened, _finished(table))
+
+
+def reopened_on_time(table: DossierTotals) -> Figure:
+    """Share of further counts finished early or on time, of those begun in the window that are finished or overdue.
+
+    They have a due date of their own, and enter no other rate: a result that was late stays so.
+    """
+    return share(table.counts_on_time, table.counts_judged)
 
 
 # --- teams ---
@@ -269,18 +251,17 @@ MEASURES: dict[str, Measure] = {
     "dossiers.received": Measure(dossiers_received, "dossiers", "", "dossiers"),
     "dossiers.finished": Measure(dossiers_finished, "dossiers", "higher", "dossiers"),
     "dossiers.open": Measure(dossiers_open, "dossiers", "lower", "dossiers"),
+    "reopened.count": Measure(reopened_count, "dossiers", "lower", "dossiers"),
+    "reopened.rate": Measure(reopened_rate, "fraction", "lower", "dossiers", Kind.RATE),
+    "reopened.on_time": Measure(reopened_on_time, "fraction", "higher", "dossiers", Kind.RATE),
     "utilisation": Measure(utilisation, "fraction", "", "teams", Kind.MEAN),
     "rostered.hours": Measure(rostered_hours, "h", "", "teams"),
     "present.hours": Measure(present_hours, "h", "", "teams"),
     "overtime.hours": Measure(overtime_hours, "h", "lower", "teams"),
     "staff.cost": Measure(staff_cost, "VND", "lower", "teams"),
 }
+OF_REOPENED = ("reopened.count", "reopened.rate", "reopened.on_time")
 OF_SURVEY = ("satisfied.rate", "very_satisfied.rate")
-
-
-def _share(part: Floats, whole: Floats) -> Figure:
-    """Of rates and means: the quotient, of so many."""
-    return Figure(ratio(part, whole), whole)
 
 
 def _wait_quantile(table: VisitTotals, q: float) -> Figure:

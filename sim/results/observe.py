@@ -13,7 +13,7 @@ import numpy as np
 
 from sim import deadlines
 from sim.columns import columns
-from sim.engine.contract import Bools, Codes, Draws, Floats, Ints, Log, Outcome, Reason, Whole
+from sim.engine.contract import Bools, Codes, Draws, Floats, Ids, Ints, Log, Outcome, Reason, Whole
 from sim.plan.model import Model, Replication
 from sim.results import passes
 from sim.results.demand import Demand, demand
@@ -80,6 +80,16 @@ class Dossiers(NamedTuple):
     visits: Ints  # stays in a lobby by the end of the run
 
 
+class Reopened(NamedTuple):
+    """One row per further count of a legal clock, from a start after a stop; by dossier, then in order of time."""
+
+    dossier: Ids
+    received: Floats
+    due: Floats  # inf: no deadline
+    ready: Floats  # NaN: not finished
+    status: Ints  # Status
+
+
 class Unreceived(NamedTuple):
     """How many dossiers arrived and are in no other table, because their clock never started."""
 
@@ -110,6 +120,7 @@ class Observed(NamedTuple):
 
     visits: Visits
     dossiers: Dossiers
+    reopened: Reopened
     staffing: Staffing
     demand: Demand
 
@@ -125,7 +136,7 @@ def observe(model: Model, replication: Replication, log: Log) -> Observed:
     stays = visits(model, replication, log)
     return Observed(
         stays,
-        _dossiers(model, replication, log, stays),
+        *_dossiers(model, replication, log, stays),
         staffing(model, replication, log),
         demand(model, replication, log),
     )
@@ -165,7 +176,7 @@ def dossiers(model: Model, replication: Replication, log: Log) -> Dossiers:
     A dossier whose clock stands still is judged as of the moment it paused: waiting for a supplement it does
     not become overdue, as in the official statistics.
     """
-    return _dossiers(model, replication, log, visits(model, replication, log))
+    return _dossiers(model, replication, log, visits(model, replication, log))[0]
 
 
 def unreceived(model: Model, replication: Replication, log: Log) -> Unreceived:
@@ -244,9 +255,10 @@ def _stretches(team: Ints, time: Floats, staff: Ints, end: float) -> Presence:
     return Presence(team, time, until, staff)
 
 
-def _dossiers(model: Model, replication: Replication, log: Log, stays: Visits) -> Dossiers:
+def _dossiers(model: Model, replication: Replication, log: Log, stays: Visits) -> tuple[Dossiers, Reopened]:
     draws = replication.draws
     found = columns(*[(int, len(draws.arrival))] * 4)
+    reopened = np.zeros(len(log.reopened_dossier), np.int64)
     rows = passes.dossiers(
         model.plan.end,
         draws.stage_start,
@@ -262,9 +274,18 @@ def _dossiers(model: Model, replication: Replication, log: Log, stays: Visits) -
         log.received,
         log.due,
         log.ready,
+        draws.activity_unit,
+        log.reopened_dossier,
+        log.reopened_activity,
+        log.reopened_due,
+        log.reopened_ready,
         stays.dossier,
         stays.outcome,
         tuple(found),
+        reopened,
     )
     which, status, late_days, came = (column[:rows] for column in found)
-    return Dossiers(which, log.received[which], log.due[which], log.ready[which], status, late_days, came)
+    return (
+        Dossiers(which, log.received[which], log.due[which], log.ready[which], status, late_days, came),
+        Reopened(log.reopened_dossier, log.reopened_received, log.reopened_due, log.reopened_ready, reopened),
+    )

@@ -83,7 +83,7 @@ def handled_in_window(model: Model, replication: Replication, log: Log, table: D
     task_dossier, count = dossier_of_task(draws), len(draws.arrival)
     closed = np.fmin(table.ready, _withdrawn(log, task_dossier, count)[table.dossier])
     table = Dossiers._make(column[~(closed < model.window[0])] for column in table)
-    asked = _asked(replication, log)
+    asked = _asked(replication, log) & ~(log.entered >= log.ready[task_dossier])
     waits = asked & (draws.kind == Kind.CITIZEN) & (log.outcome == Outcome.OPEN)
     return Period(
         dossiers=table,

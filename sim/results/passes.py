@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from sim.deadlines import LATE, OVERDUE, classify, due_day, is_past
+from sim.engine import rules
 from sim.engine.contract import Bools, Codes, Floats, Ids, Ints, Kind, Mark, Outcome, Reason
 from sim.kernelcache import cached
 from sim.officetime import day_of
@@ -132,17 +133,24 @@ def dossiers(
     received: Floats,
     due: Floats,
     ready: Floats,
+    own_unit: Codes,
+    reopened: Ids,
+    reopened_activity: Ids,
+    reopened_due: Floats,
+    reopened_ready: Floats,
     visitor: Ints,
     visit_outcome: Ints,
     columns: tuple[Ints, Ints, Ints, Ints],
+    reopened_status: Ints,
 ) -> int:
     """Fill in dossier, status, late days and visits of those received; returns how many there are.
 
-    Mark is that of activities, unit that of streams. `columns` have room for all dossiers.
+    Mark and own unit are those of activities, unit that of streams. `columns` have room for all dossiers. Fills in
+    the status of further counts, too.
     """
     most = len(received)
     row_of, status, late_days, stays = columns
-    rows = visit = known = 0
+    rows = visit = known = further = 0
     for dossier in range(most):
         came = 0
         while visit < len(visitor) and visitor[visit] == dossier:
@@ -154,16 +162,25 @@ def dossiers(
             known += 1
         if math.isnan(received[dossier]):
             continue
-        is_open = math.isnan(ready[dossier])
+        count, last_ready = further, ready[dossier]
+        while further < len(reopened) and reopened[further] == dossier:
+            last_ready = reopened_ready[further]
+            further += 1
         lost, turned = False, -math.inf
-        if is_open:  # until when has its clock run: to the end, or to a pause not yet over
+        if math.isnan(last_ready):  # until when has its clock run: to the end, or to a pause not yet over
             for task in range(task_start[stage_start[dossier]], task_start[stage_start[dossier + 1]]):
                 lost = lost or outcome[task] == LOST
                 turns = mark[activity[task]]
                 if turns != NO_MARK and ended[task] >= turned:
                     turned = ended[task]
                     now = turned if turns == PAUSE else end
+        for row in range(count, further):
+            own, of_stream = own_unit[reopened_activity[row]], unit[stream[dossier]]
+            counts_in, _ = rules.limit_of(True, own, 0.0, of_stream, 0.0)
+            stands = classify(reopened_due[row], reopened_ready[row], now, counts_in)
+            reopened_status[row] = WITHDRAWN if lost and math.isnan(reopened_ready[row]) else stands
         row_of[rows], stays[rows], late_days[rows] = dossier, came, 0
+        is_open = math.isnan(ready[dossier])
         stands = classify(due[dossier], ready[dossier], now, unit[stream[dossier]])
         status[rows] = WITHDRAWN if is_open and lost else stands
         if status[rows] == LATE or status[rows] == OVERDUE:

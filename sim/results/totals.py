@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.contract import Bools, Floats, Ints, Reason
+from sim.engine.contract import Bools, Floats, Ints, Reason, Whole
 from sim.kernelcache import cached
 from sim.officetime import HOUR
 from sim.plan.model import Channel, Model, Replication
 from sim.results import passes
 from sim.results.demand import Demand
 from sim.results.groups import Grouping, cost_per_hour, within
-from sim.results.observe import Dossiers, Staffing, VisitKind, Visits
+from sim.results.observe import FINISHED, Dossiers, Reopened, Staffing, Status, VisitKind, Visits
 from sim.scenario.domain import Survey
 
 NO_SHOW, TURNED_AWAY, SERVED = int(Reason.NO_SHOW), int(Reason.TURNED_AWAY), passes.SERVED
@@ -58,6 +58,10 @@ class DossierTotals(NamedTuple):
     backlog: Floats  # minutes in which they were
     met: Floats  # of those that arrive in the window, see `Demand`
     unmet: Floats
+    reopened: Floats  # of those received in the window and finished
+    counts: Floats  # further ones of the legal clock, begun in the window
+    counts_judged: Floats  # of these, finished or overdue
+    counts_on_time: Floats  # early or on time
     window: float  # minutes
 
 
@@ -112,7 +116,12 @@ def visit_totals(model: Model, replication: Replication, visits: Visits, groups:
 
 
 def dossier_totals(
-    model: Model, replication: Replication, dossiers: Dossiers, demand: Demand, groups: Grouping
+    model: Model,
+    replication: Replication,
+    dossiers: Dossiers,
+    reopened: Reopened,
+    demand: Demand,
+    groups: Grouping,
 ) -> DossierTotals:
     """The dossiers added up."""
     first, before = model.window
@@ -128,8 +137,19 @@ def dossier_totals(
         dossiers.status,
         dossiers.late_days,
     )
-    got_in = [np.bincount(cell[rows], minlength=len(groups.of)) for rows in demand]
-    return DossierTotals._make((*_of_groups(np.column_stack([sums, *got_in]), groups), before - first))
+    also = [*demand, *_reopened(model, dossiers, reopened)]
+    counted = [np.bincount(cell[rows], minlength=len(groups.of)) for rows in also]
+    return DossierTotals._make((*_of_groups(np.column_stack([sums, *counted]), groups), before - first))
+
+
+def _reopened(model: Model, dossiers: Dossiers, reopened: Reopened) -> tuple[Whole, ...]:
+    """Dossiers reopened of those finished; of further counts all, those judged, and those on time."""
+    finished = within(model.window, dossiers.received) & np.isin(dossiers.status, FINISHED)
+    begun = within(model.window, reopened.received)
+    judged = begun & np.isin(reopened.status, (*FINISHED, Status.OVERDUE))
+    on_time = begun & np.isin(reopened.status, (Status.EARLY, Status.ON_TIME))
+    again = finished & np.isin(dossiers.dossier, reopened.dossier)
+    return dossiers.dossier[again], *(reopened.dossier[rows] for rows in (begun, judged, on_time))
 
 
 def team_totals(model: Model, staffing: Staffing, groups: Grouping) -> TeamTotals:

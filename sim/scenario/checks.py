@@ -78,6 +78,7 @@ _GROUPS: tuple[tuple[Check, ...], ...] = (
         flow_checks.stages,
         clock_checks.deadline,
         clock_checks.stopped,
+        clock_checks.reopened,
         loop_checks.begins,
         loop_checks.length,
         flow_checks.levers,

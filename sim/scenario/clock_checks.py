@@ -50,6 +50,19 @@ def stopped(scenario: Scenario) -> Found:
                 )
 
 
+def reopened(scenario: Scenario) -> Found:
+    """A deadline that a step has counts somewhere."""
+    counts = routes.reopening_steps(scenario)
+    for name, step in scenario.step.items():
+        if step.deadline and name not in counts:
+            wrong = (
+                "no dossier comes here after its legal clock has stopped, and the first count has the procedure's"
+                if step.clock == "start"
+                else 'the step does not start the legal clock; mark it with clock = "start"'
+            )
+            yield f"step.{name}.deadline", f"never counts: {wrong}"
+
+
 def _ways(scenario: Scenario, journey: str) -> dict[str, list[Stages]]:
     """The stages by channel, as they are and as levers that are on change them."""
     levers = scenario.digital

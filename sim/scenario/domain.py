@@ -116,7 +116,7 @@ class Step(Part):
     With `work` it is done by people: at the counter with the citizen (`desk`) or as office work. With `days`
     nobody does it: the dossier waits for the citizen (calendar days) or another agency (days that deadlines
     count). With `round` it waits for the next courier run or other fixed time. With none of these it is a milestone.
-    The clock mark takes effect when the step ends.
+    The clock mark takes effect when the step ends; `deadline` is for a start after a stop.
     """
 
     title: Text | None = None
@@ -127,6 +127,7 @@ class Step(Part):
     days: Law | None = None
     round: list[Weekly] | None = None
     clock: Literal["start", "pause", "resume", "stop"] | None = None
+    deadline: DeadlineText | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Step:

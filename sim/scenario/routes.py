@@ -55,6 +55,25 @@ def steps_of_journey(scenario: Scenario, journey: str) -> set[str]:
     return {name for listed in (*lists, *inserted) for name in steps(listed)}
 
 
+def reopening_steps(scenario: Scenario) -> set[str]:
+    """The steps that may start the legal clock again after its stop."""
+    found: set[str] = set()
+    for name, journey in scenario.journey.items():
+        loops = loops_of(scenario, name)
+        pending = [(steps(stages), False) for stages in channels(journey).values()]
+        entered: set[tuple[str, bool]] = set()
+        while pending:
+            names, stopped = pending.pop()
+            for step in names:
+                mark = scenario.step[step].clock
+                found |= {step} if stopped and mark == "start" else set()
+                stopped |= mark == "stop"
+                begins = {(other, stopped) for other, loop in loops.items() if loop.after == step} - entered
+                pending += [(steps(loops[other].steps), state) for other, state in begins]
+                entered |= begins
+    return found
+
+
 def highest_online_share(scenario: Scenario) -> float:
     """The online share, or the top of its ramp."""
     share = scenario.digital.online_share

@@ -22,8 +22,8 @@ from sim.engine.contract import Floats
 from sim.plan.beliefs import believed, seed_of
 from sim.results.chosen import rows_of
 from sim.results.estimates import grouped_by
+from sim.results.figure import Kind
 from sim.results.measured import Measured, kinds
-from sim.results.measures import Kind
 from sim.results.result import Result
 from sim.results.saving import records, save_table
 from sim.results.units import Series, batches, numbers

@@ -83,7 +83,7 @@ def _spent(lines: Sequence[Line], days: Ints) -> list[dict[str, float]]:
     spent: list[dict[str, float]] = [{} for _ in days]
     doing, is_ready = "person", False
     for line, following in itertools.pairwise(lines):
-        is_ready |= line.key == "ready"
+        is_ready = (is_ready or line.key == "ready") and line.key != "reopened"
         if line.key in AWAY:
             doing = AWAY[line.key]
         elif line.key.startswith("left"):
