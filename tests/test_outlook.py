@@ -11,9 +11,13 @@ import pytest
 from test_open_dossiers import drawn, opened, row
 
 import sim
+from sim.report.console import console
 from sim.report.language import language
 from sim.report.outlook_table import outlook_table, told
-from sim.report.output import save_run
+from sim.report.output import save_comparison, save_run
+from sim.report.paper.chapters import document
+from sim.report.paper.study import Study
+from sim.report.result_screen import run as run_screen
 from sim.results.observe import Status, observe
 from sim.results.outlook import fates, outlook
 from sim.results.saved import load_saved
@@ -161,6 +165,26 @@ def test_saved_and_read_again(tmp_path: Path, week: sim.Result) -> None:
     listed = pd.read_csv(tmp_path / "open_dossiers.csv", dtype=str)
     assert len(listed) == 60
     assert listed["Hạn trả kết quả"][0] == "28/02/2019"
+    section = next(one for one in document(Study.of(saved, language("vi"))).sections if one.name == "outlook")
+    (listing,) = section.blocks
+    assert listing.rows[0] == tuple(listed.iloc[0])
+    assert (len(listing.rows), listing.heads) == (30, tuple(listed))
+
+
+def test_a_comparison_saves_the_list_of_each(tmp_path: Path) -> None:
+    file = sim.load(WEEK)
+    other = sim.load(WEEK).change({"team.desk.staff": 6})
+    save_comparison(sim.compare([file, other], replications=2, workers=1), tmp_path, language("en"))
+    assert {one.parent.name for one in tmp_path.rglob("open_dossiers.csv")} == {file.name, other.name}
+
+
+def test_a_run_prints_the_likeliest_late(week: sim.Result) -> None:
+    shown = console()
+    with shown.capture() as printed:
+        shown.print(run_screen(sim.load(WEEK), week, [], 1, language("en")))
+    lines = printed.get().splitlines()
+    begin = next(number for number, line in enumerate(lines) if line.startswith("Open dossiers"))
+    assert sum(line.startswith("line ") for line in lines[begin:]) == 10
 
 
 def test_without_a_table_there_is_none(tmp_path: Path) -> None:

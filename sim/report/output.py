@@ -41,8 +41,7 @@ def save_run(result: Result, folder: Path, say: Language) -> None:
     result.save(folder)
     for name, table in official_tables(result, say).items():
         save_csv(table, folder, name)
-    if len(result.outlook):
-        save_csv(outlook_table(result, say), folder, "open_dossiers")
+    _save_outlook(result, folder, say)
     _save_figures("result", result, folder, say)
 
 
@@ -51,8 +50,15 @@ def save_comparison(comparison: Comparison, folder: Path, say: Language) -> None
     comparison.save(folder)
     for result in comparison.results:
         result.save(folder / result.name, long_as_csv=False)
+        _save_outlook(result, folder / result.name, say)
     _save_figures("comparison", comparison, folder, say)
     _save_figures("result", comparison.results[0], folder, say)
+
+
+def _save_outlook(result: Result, folder: Path, say: Language) -> None:
+    """The whole list of open dossiers, as people read it, if there were any."""
+    if len(result.outlook):
+        save_csv(outlook_table(result, say), folder, "open_dossiers")
 
 
 def _save_figures(source: str, subject: Result | Comparison, folder: Path, say: Language) -> None:

@@ -62,7 +62,7 @@ class OpenDossiers:
         found: dict[str, list[tuple[OpenDossier, int]]] = {}
         for row, line in zip(self.rows, self.lines, strict=True):
             seen[row] += 1
-            name = f"id {row.id}" if row.id else f"row {' '.join(map(str, row))} {seen[row]}"
+            name = f"id {row.id}" if row.id else f"row {' '.join(map(str, row))} {seen[row]:06d}"
             found.setdefault(name, []).append((row, line))
         ordered = ((name, sorted(own, key=lambda one: one[0].step)) for name, own in found.items())
         return [OpenCase(name, *zip(*own, strict=True)) for name, own in ordered]
