@@ -77,9 +77,9 @@ class Quantile(NamedTuple):
 def estimated(waits: Waits, p: float, level: float = 0.95) -> Quantile:
     """The quantile p of all replications together.
 
-    A replication moves it by (p - the share at or below) over the density of waits there: how many visits a minute wait
-    so long in the middle half of the interval. Its ends lie far out where few visits are. Where many wait exactly so
-    long, nothing moves.
+    A replication moves it by (p - the share at or below) over the density of waits there: how many visits a minute
+    wait so long in the middle half of the interval. Its ends lie far out where few visits are. Where many wait
+    exactly so long, nothing moves.
     """
     value = waits.quantile(p)
     below = waits.below(value)
