@@ -88,6 +88,14 @@ Strict = Annotated[
         "--strict", help="Exit code 1, too, if a scenario is unstable, or leaves work or citizens behind."
     ),
 ]
+Within = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--measure",
+        help="Measure wait.within_N too: N minutes, or seconds as in wait.within_20s; again for each.",
+        show_default=False,
+    ),
+]
 Measures = Annotated[
     list[str] | None,
     typer.Option(

@@ -171,3 +171,21 @@ def test_what_was_late_stays_late_when_it_is_reopened(probability: float) -> Non
     assert whole["late.rate"] == 1
     assert whole["reopened.on_time"] == 1
     assert whole["reopened.rate"] == pytest.approx(probability, abs=0.08)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_service_level_of_20_seconds(seed: int) -> None:
+    """Erlang C, 14 people: 0.88835; the target of the file is 0.33 minutes, a little less."""
+    found = sim.run(
+        FIELD / "service_level_20_seconds.toml",
+        replications=8,
+        seed=seed,
+        measures=["wait.within_20s"],
+        workers=1,
+    )
+    rows = found.summary(group=[]).set_index("measure")
+    right = 1 - theory.mmc_wait_exceeds(200 / 60, 3, 14, 20 / 60)
+    assert right == pytest.approx(0.88835, abs=5e-6)
+    error = (rows["high"] - rows["low"])["wait.within_20s"] / 2 / 2.36
+    assert rows["mean"]["wait.within_20s"] == pytest.approx(right, abs=4 * error)
+    assert 0.8 < rows["mean"]["wait.within_0.33"] < rows["mean"]["wait.within_20s"]

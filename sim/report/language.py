@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
+from sim.results.within import within
 from sim.scenario import translated
 
 LANGUAGES = translated.LANGUAGES
@@ -25,6 +26,14 @@ class Language:
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, with its placeholders filled; KeyError for an unknown key."""
         return self.texts[key].format(**values)
+
+    def measure(self, name: str) -> str:
+        """What a measure is called; `wait.within_20s` by its wait."""
+        wait = within(name)
+        if wait is None or f"measure.{name}" in self.texts:
+            return self(f"measure.{name}")
+        key = "served_within.seconds" if wait.in_seconds else "served_within.minutes"
+        return self(key, wait=self.number(wait.number, wait.digits))
 
     def number(self, value: float, digits: int = 1) -> str:
         """1.234,5 in Vietnamese, 1,234.5 in English; a dash for what is not known."""

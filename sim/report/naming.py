@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sim.report.language import Language
 from sim.results.chosen import group_of
 from sim.results.figure import Kind
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 
 OF_CITIZENS = ("priority", "channel", "visit")  # parts of a group whose values the program itself names
 
@@ -16,7 +16,7 @@ OF_CITIZENS = ("priority", "channel", "visit")  # parts of a group whose values 
 def measure_in_words(name: str, sites: Mapping[str, str], say: Language) -> str:
     """`wait.p90@site=centre` in words, with the titles of sites."""
     measure, where = name.partition("@")[0], where_in_words(name, sites, say)
-    return ", ".join(filter(None, [say(f"measure.{measure}"), where]))
+    return ", ".join(filter(None, [say.measure(measure), where]))
 
 
 def where_in_words(name: str, sites: Mapping[str, str], say: Language) -> str:
@@ -26,7 +26,7 @@ def where_in_words(name: str, sites: Mapping[str, str], say: Language) -> str:
 
 def too_few(measure: str, figure: float, bound: float, say: Language) -> str:
     """In words, that visits or replications are too few for the interval of a quantile; else empty."""
-    known = MEASURES[measure.partition("@")[0]].kind == Kind.QUANTILE and not math.isnan(figure)
+    known = measure_of(measure.partition("@")[0]).kind == Kind.QUANTILE and not math.isnan(figure)
     return say("table.too_few") if known and math.isnan(bound) else ""
 
 

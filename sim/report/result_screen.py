@@ -19,7 +19,7 @@ from sim.report.outlook_table import outlook_table, told
 from sim.report.study_screen import believed
 from sim.report.verdict_screen import judged, precision
 from sim.results.comparison import Comparison
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 from sim.results.result import Result
 from sim.results.targets import Verdict
 from sim.scenario import ScenarioFile
@@ -113,10 +113,9 @@ def _summary(file: ScenarioFile, result: Result, say: Language) -> Table:
     )
     summary = pd.concat([result.summary(group=[]), result.summary(group=["site"])])
     cells = {(row.measure, row.site): row for row in summary.itertuples()}
-    for name, measure in MEASURES.items():
-        if (name, "") in cells:
-            row = (_value(cells.get((name, site)), measure.unit, say) for site in ("", *sites))
-            made.add_row(say(f"measure.{name}"), say(f"unit.{measure.unit}"), *row)
+    for name, unit in summary[["measure", "unit"]].drop_duplicates().itertuples(index=False):
+        row = (_value(cells.get((name, site)), unit, say) for site in ("", *sites))
+        made.add_row(say.measure(name), say(f"unit.{unit}"), *row)
     return made
 
 
@@ -128,11 +127,11 @@ def _by_priority(result: Result, say: Language) -> list[RenderableType]:
     if rows.index.get_level_values("priority").nunique() < 2:
         return []
     made = table(
-        "", *(f"{say(f'measure.{name}')} ({say(f'unit.{MEASURES[name].unit}')})" for name in BY_PRIORITY)
+        "", *(f"{say.measure(name)} ({say(f'unit.{measure_of(name).unit}')})" for name in BY_PRIORITY)
     )
     titles = result.titles("site")
     for row in rows.reset_index().to_dict("records"):
-        values = (say.amount(row[name], MEASURES[name].unit) for name in BY_PRIORITY)
+        values = (say.amount(row[name], measure_of(name).unit) for name in BY_PRIORITY)
         group = say(f"group.priority.{row['priority']}")
         made.add_row(f"{titles[row['site']]}, {group}", *values)
     return ["", made]
@@ -169,7 +168,7 @@ def _compared(rows: pd.DataFrame, names: Sequence[str], title: str, say: Languag
     """One row a scenario: value, and the paired difference to the baseline with its interval."""
     made = table(
         say("table.scenario"),
-        *(f"{say(f'measure.{name}')} ({say(f'unit.{MEASURES[name].unit}')})" for name in names),
+        *(f"{say.measure(name)} ({say(f'unit.{measure_of(name).unit}')})" for name in names),
         title=title,
     )
     for scenario in rows["scenario"].drop_duplicates():
@@ -179,7 +178,7 @@ def _compared(rows: pd.DataFrame, names: Sequence[str], title: str, say: Languag
 
 
 def _with_difference(row: pd.Series, name: str, say: Language) -> Text:
-    unit = MEASURES[name].unit
+    unit = measure_of(name).unit
     cell = Text(say.amount(row["mean"], unit))
     difference = row["difference"]
     if difference != difference:
@@ -191,7 +190,7 @@ def _with_difference(row: pd.Series, name: str, say: Language) -> Text:
     elif few := too_few(name, difference, low, say):
         told += f" ({few})"
     clear = say.is_clear(difference, low, high, unit)
-    good = (difference < 0) == (MEASURES[name].better == "lower") if MEASURES[name].better else None
+    good = (difference < 0) == (measure_of(name).better == "lower") if measure_of(name).better else None
     style = "" if not clear or good is None else "green" if good else "red"
     return cell.append(told + ("*" if clear else ""), style=style)
 
@@ -203,7 +202,7 @@ def _targets(verdicts: Sequence[Verdict], say: Language) -> Table:
         bound = verdict.at_most if verdict.at_most is not None else verdict.at_least
         assert bound is not None
         made.add_row(
-            f"{say(f'measure.{verdict.measure}')} {verdict.site}",
+            f"{say.measure(verdict.measure)} {verdict.site}",
             say.amount(verdict.value, verdict.unit),
             say(f"table.{key}", bound=say.amount(bound, verdict.unit)),
             Text(

@@ -13,7 +13,7 @@ from sim.report import figures
 from sim.report.language import Language
 from sim.report.naming import where_in_words
 from sim.report.paper.values import told
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 from sim.study.answers import Answers
 from sim.study.sweep import Sweep
 
@@ -88,7 +88,7 @@ def swings(found: pd.DataFrame, measure: str, say: Language, where: str, replica
             "base": rows["base"],
             "measure": name,
             "where": where,
-            "unit": MEASURES[name].unit,
+            "unit": measure_of(name).unit,
             "replications": replications,
         }
     )

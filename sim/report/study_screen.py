@@ -17,7 +17,7 @@ from sim.report.language import Language
 from sim.report.naming import measure_in_words, too_few
 from sim.results.chosen import name_of
 from sim.results.measured import KEY
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 from sim.results.result import Result
 from sim.scenario import ScenarioFile
 from sim.study.answers import Answers
@@ -81,7 +81,7 @@ def sensitivity(found: pd.DataFrame, measure: str, say: Language, title: str = "
     made = table(
         say("study.key"), say("study.range"), *(say(f"sensitivity.{name}") for name in figures), title=title
     )
-    unit = MEASURES[measure.partition("@")[0]].unit
+    unit = measure_of(measure.partition("@")[0]).unit
     for row in found.to_dict("records"):
         ends = f"{shown(row['from'], say)} – {shown(row['to'], say)}"
         values = (_figure(str(name), row[name], unit, say) for name in figures)
@@ -93,7 +93,7 @@ def sensitivity(found: pd.DataFrame, measure: str, say: Language, title: str = "
 
 def break_even(found: BreakEven, say: Language) -> RenderableType:
     """The answer in a sentence."""
-    unit = MEASURES[found.measure.partition("@")[0]].unit
+    unit = measure_of(found.measure.partition("@")[0]).unit
     key = "study.never" if found.at != found.at else "study.rises" if found.rises else "study.falls"
     text = say(
         key,

@@ -16,7 +16,7 @@ from sim.report.naming import measure_in_words, too_few
 from sim.results.chosen import name_of
 from sim.results.comparison import Comparison
 from sim.results.measured import KEY
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 from sim.results.result import Result
 from sim.study.best import Best
 
@@ -35,7 +35,7 @@ def sentences(compared: Comparison, scenario: str, say: Language) -> str:
     titles = compared.results[0].titles("site")
     told = {
         verdict: "; ".join(
-            f"{measure_of(row, titles, say)} ({_by_how_much(compared, row, say)})"
+            f"{_named(row, titles, say)} ({_by_how_much(compared, row, say)})"
             for _, row in own[own["verdict"] == verdict].iterrows()
         )
         for verdict in WORDS
@@ -72,7 +72,7 @@ def judged(compared: Comparison, say: Language) -> RenderableType:
 def _decided(rows: pd.DataFrame, titles: Mapping[str, str], say: Language) -> RenderableType:
     first = rows.iloc[0]
     zone = _zone(first["threshold"], first["measure"], say)
-    heading = say("compare.heading", measure=measure_of(first, titles, say), zone=zone)
+    heading = say("compare.heading", measure=_named(first, titles, say), zone=zone)
     made = table(
         say("table.scenario"),
         *(say(f"compare.column_{key}") for key in ("difference", "probability", "reduction", "verdict")),
@@ -97,7 +97,7 @@ def precision(result: Result, say: Language) -> list[RenderableType]:
     for _, row in result.precision.iterrows():
         unit = row["unit"]
         made.add_row(
-            _with_unit(measure_of(row, titles, say), unit, say),
+            _with_unit(_named(row, titles, say), unit, say),
             f"{say.amount(row['mean'], unit)} ± {_width(row['half_width'], unit, say)}",
             f"± {_width(row['allowed'], unit, say)}",
             Text(
@@ -135,7 +135,7 @@ def best(found: Best, titles: Mapping[str, str], say: Language) -> RenderableTyp
     return Group(made, "", Text(_guarantee(found, titles, say), style="bold"), *told)
 
 
-def measure_of(row: pd.Series, titles: Mapping[str, str], say: Language) -> str:
+def _named(row: pd.Series, titles: Mapping[str, str], say: Language) -> str:
     """A measure and its group in words."""
     return measure_in_words(name_of(row), titles, say)
 
@@ -184,7 +184,7 @@ def _left_out(found: Best, say: Language) -> list[Text]:
 
 
 def _unit(name: str) -> str:
-    return MEASURES[name.partition("@")[0]].unit
+    return measure_of(name.partition("@")[0]).unit
 
 
 def _zone(width: float, name: str, say: Language) -> str:

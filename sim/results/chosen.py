@@ -11,6 +11,8 @@ from sim.engine.contract import Ints
 from sim.results.groups import Label
 from sim.results.measured import KEY, Measured
 from sim.results.measures import MEASURES
+from sim.results.named import is_measure
+from sim.results.within import within
 from sim.scenario import ScenarioError
 from sim.scenario.messages import suggest
 from sim.textfiles import composed
@@ -18,7 +20,7 @@ from sim.textfiles import composed
 
 def check_measure(name: str) -> None:
     """Raise ScenarioError, with the nearest name, for a measure that does not exist."""
-    if (measure := name.partition("@")[0]) not in MEASURES:
+    if not is_measure(measure := name.partition("@")[0]):
         raise ScenarioError(f"'{measure}' is no measure{suggest(measure, MEASURES)}")
 
 
@@ -31,7 +33,8 @@ def row_of(key: pd.DataFrame, name: str) -> int:
     measure = name.partition("@")[0]
     own, group = key["measure"] == measure, group_of(name)
     if not own.any():
-        raise ScenarioError(f"{name}: '{measure}' is not measured in this scenario")
+        later = "; ask for it before the run, among the measures or as a target" if within(measure) else ""
+        raise ScenarioError(f"{name}: '{measure}' is not measured in this scenario{later}")
     for part, value in group.items():
         known = set(key[part][own]) - {""}
         if not known:

@@ -14,7 +14,7 @@ from sim.engine.contract import Bools, Floats, Ints
 from sim.results.figure import Kind
 from sim.results.groups import Label
 from sim.results.measured import Measured, kinds, tallied
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 from sim.results.pooled import Quantile, estimated, of_groups
 
 
@@ -60,7 +60,7 @@ def quantiles(measured: Measured) -> dict[int, Quantile]:
     """The quantiles of the pooled waits, by row."""
     waits, group = of_groups(measured.tallies()), tallied(measured.key)
     return {
-        int(row): estimated(waits[group[row]], MEASURES[measured.key["measure"].iloc[row]].p)
+        int(row): estimated(waits[group[row]], measure_of(measured.key["measure"].iloc[row]).p)
         for row in np.flatnonzero(group >= 0)
     }
 
@@ -76,7 +76,7 @@ def against(baseline: Estimates, found: Estimates) -> pd.DataFrame:
     A difference is empty for a row that the baseline has not, `better` where neither direction is.
     """
     mean, low, high, larger = difference(baseline, found)
-    direction = np.array([MEASURES[name].better for name in found.key["measure"]])
+    direction = np.array([measure_of(name).better for name in found.key["measure"]])
     better = np.select([direction == "higher", direction == "lower"], [larger, 1 - larger], np.nan)
     return summary(found).assign(difference=mean, difference_low=low, difference_high=high, better=better)
 

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.analysis.multiple import simultaneous, variance_reduction, verdicts
 from sim.results.chosen import name_of, rows_of
 from sim.results.estimates import Estimates, grouped_by
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 from sim.results.thresholds import practical
 from sim.scenario.differences import resolved_differences
 
@@ -45,7 +45,7 @@ def judgement(
     means, linear = zip(*(other.in_rows(key) for other in others), strict=True)
     after = np.stack(linear)  # float[scenario, measure, replication]
     found = simultaneous(after - before, level)
-    direction = np.array([MEASURES[name].better for name in key["measure"]])
+    direction = np.array([measure_of(name).better for name in key["measure"]])
     threshold = practical(wanted, thresholds or {}, mean)
     said = verdicts(found.low, found.high, np.broadcast_to(threshold, found.low.shape), direction == "higher")
     figures = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from sim.plan.model import Model, Replication
 from sim.results.figure import Kind
 from sim.results.groups import Groupings, Label
 from sim.results.measures import MEASURES, OF_REOPENED, OF_SURVEY
+from sim.results.named import ALWAYS_WITHIN, measure_of
 from sim.results.observe import Observed
 from sim.results.outlook import fates
 from sim.results.tally import Tally, tally
@@ -24,6 +26,7 @@ from sim.results.totals import (
     team_totals,
     visit_totals,
 )
+from sim.results.within import waits_named, within
 from sim.scenario.routes import reopening_steps
 
 KEY = ["measure", "unit", *Label._fields]
@@ -90,11 +93,11 @@ def tallied(key: pd.DataFrame) -> Ints:
 
 def kinds(key: pd.DataFrame) -> NDArray[np.str_]:
     """The kind of each row's measure."""
-    return np.array([MEASURES[name].kind for name in key["measure"]], np.str_)
+    return np.array([measure_of(name).kind for name in key["measure"]], np.str_)
 
 
-def names(model: Model) -> list[str]:
-    """The measures that a scenario has, in their order.
+def names(model: Model, asked: Iterable[str] = ()) -> list[str]:
+    """The measures that a scenario has, in their order; of `wait.within_N` those always told, and those asked for.
 
     Without a survey nobody is asked, and where no clock starts again after its stop nothing is reopened.
     """
@@ -103,22 +106,32 @@ def names(model: Model) -> list[str]:
         without |= {*OF_SURVEY}
     if not reopening_steps(model.scenario):
         without |= {*OF_REOPENED}
-    return [name for name in MEASURES if name not in without]
+    first, after = (list(MEASURES).index(ALWAYS_WITHIN[end]) for end in (0, -1))
+    every = [*MEASURES][:first] + waits_named([*ALWAYS_WITHIN, *asked]) + [*MEASURES][after + 1 :]
+    return [name for name in every if name not in without]
 
 
-def key(model: Model, groups: Groupings) -> pd.DataFrame:
+def key(model: Model, groups: Groupings, asked: Iterable[str] = ()) -> pd.DataFrame:
     """What the rows of every replication's measures are; see :class:`Measured`."""
     rows = [
-        (name, MEASURES[name].unit, *label)
-        for name in names(model)
-        for label in getattr(groups, MEASURES[name].over).labels
+        (name, measure_of(name).unit, *label)
+        for name in names(model, asked)
+        for label in getattr(groups, measure_of(name).over).labels
     ]
     return pd.DataFrame(rows, columns=KEY)
 
 
-def measure(model: Model, groups: Groupings, replication: Replication, observed: Observed) -> Figures:
+def measure(
+    model: Model,
+    groups: Groupings,
+    replication: Replication,
+    observed: Observed,
+    asked: Iterable[str] = (),
+) -> Figures:
     """All measures of one replication, in the rows of :func:`key`; a mean or rate of nothing is NaN."""
-    visits = visit_totals(model, replication, observed.visits, groups.visits)
+    told = names(model, asked)
+    minutes = [wait.minutes for name in told if (wait := within(name))]
+    visits = visit_totals(model, replication, observed.visits, groups.visits, sorted(set(minutes)))
     totals: dict[str, VisitTotals | DossierTotals | TeamTotals] = {
         "visits": visits,
         "dossiers": dossier_totals(
@@ -126,7 +139,7 @@ def measure(model: Model, groups: Groupings, replication: Replication, observed:
         ),
         "teams": team_totals(model, observed.staffing, groups.teams),
     }
-    figures = [MEASURES[name].figure(totals[MEASURES[name].over]) for name in names(model)]
+    figures = [measure_of(name).figure(totals[measure_of(name).over]) for name in told]
     value, n = (np.concatenate(parts) for parts in zip(*figures, strict=True))
     waits = tally(visits.waits, visits.first, visits.waited.astype(np.int64))
     ends = fates(model, replication, observed.dossiers)

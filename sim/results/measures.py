@@ -60,12 +60,12 @@ def wait_within_15(table: VisitTotals) -> Figure:
 
     Who left unserved was not served within any time; the same holds for 30 minutes, and for satisfaction.
     """
-    return share(table.within_15, table.waited)
+    return share(table.within[15.0], table.waited)
 
 
 def wait_within_30(table: VisitTotals) -> Figure:
     """Share of visits served within 30 minutes of waiting (Decision 468/QĐ-TTg, from 2022)."""
-    return share(table.within_30, table.waited)
+    return share(table.within[30.0], table.waited)
 
 
 def satisfied_rate(table: VisitTotals) -> Figure:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sim.results.estimates import whole
 from sim.results.measures import MEASURES
+from sim.results.named import is_measure, measure_of
 from sim.results.result import Result
 from sim.scenario import Scenario, ScenarioError
 
@@ -35,7 +36,7 @@ def check_targets(name: str, scenario: Scenario) -> None:
     named = {f"target.{key}": one.measure for key, one in scenario.target.items()}
     named |= {f"reported.{key}": one.measure for key, one in scenario.reported.items()}
     for path, measure in named.items():
-        if measure not in MEASURES:
+        if not is_measure(measure):
             near = difflib.get_close_matches(measure, MEASURES, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else f"; they are {', '.join(MEASURES)}"
             raise ScenarioError(f"{name}: {path}.measure: '{measure}' is no measure{hint}")
@@ -48,7 +49,7 @@ def verdicts(scenario: Scenario, result: Result) -> list[Verdict]:
     for name, target in scenario.target.items():
         row = summary[(summary["measure"] == target.measure) & (summary["site"] == (target.site or ""))]
         value = float(row["mean"].iloc[0]) if len(row) else float("nan")
-        unit = MEASURES[target.measure].unit
+        unit = measure_of(target.measure).unit
         found.append(
             Verdict(name, target.measure, unit, target.site or "", value, target.at_most, target.at_least)
         )

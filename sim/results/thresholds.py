@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.contract import Floats
 from sim.results.chosen import check_measure
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 from sim.scenario import ScenarioError
 
 # In a measure's own unit.
@@ -38,7 +38,7 @@ def practical(names: list[str], chosen: Mapping[str, float], baseline: Floats) -
 def usual(name: str) -> float | None:
     """The threshold of a measure in its unit; None: a share of the baseline."""
     measure = name.partition("@")[0]
-    return BY_MEASURE.get(measure, BY_UNIT.get(MEASURES[measure].unit))
+    return BY_MEASURE.get(measure, BY_UNIT.get(measure_of(measure).unit))
 
 
 def _of(name: str, chosen: Mapping[str, float], mean: float) -> float:

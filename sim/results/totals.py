@@ -5,6 +5,7 @@ A pass compiled by ``numba`` adds up by cell, which are few; a second one by gro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from sim.scenario.domain import Survey
 
 NO_SHOW, TURNED_AWAY, SERVED = int(Reason.NO_SHOW), int(Reason.TURNED_AWAY), passes.SERVED
 WITHDRAWN = passes.WITHDRAWN
+ROUNDING = 1e-9  # minutes by which a difference of instants may be off
 
 
 class VisitTotals(NamedTuple):
@@ -35,10 +37,9 @@ class VisitTotals(NamedTuple):
     waited: Floats
     wait: Floats  # minutes, from here on of those that waited
     stay: Floats  # minutes of wait and service
-    within_15: Floats  # served, after so many minutes at most
-    within_30: Floats
     satisfied: Floats
     very_satisfied: Floats
+    within: dict[float, Floats]  # served, by the minutes of waiting at most
     travel_minutes: float
     waits: Floats  # float[...] minutes of those that waited, of each group in ascending order
     first: Ints  # int[group] where those of the group begin; groups of the same cells share them
@@ -78,12 +79,14 @@ class TeamTotals(NamedTuple):
 
 
 (VISITS, CAME, DOSSIERS, UNSERVED, SENT_AWAY, IN_LOBBY, WAITED, WAIT, STAY) = range(9)
-(WITHIN_15, WITHIN_30, SATISFIED, VERY_SATISFIED, VISIT_COLUMNS) = range(9, 14)
+(SATISFIED, VERY_SATISFIED, VISIT_COLUMNS) = range(9, 12)  # behind them a column for each longest wait
 (LATE_DAYS, IN_BACKLOG, BACKLOG, DOSSIER_COLUMNS) = range(WITHDRAWN + 1, WITHDRAWN + 5)
 
 
-def visit_totals(model: Model, replication: Replication, visits: Visits, groups: Grouping) -> VisitTotals:
-    """The visits added up; the waits of each group are sorted once."""
+def visit_totals(
+    model: Model, replication: Replication, visits: Visits, groups: Grouping, minutes: Sequence[float]
+) -> VisitTotals:
+    """The visits added up, also those served within so many minutes; the waits of each group are sorted once."""
     labels = replication.labels
     citizen = visits.priority * len(Channel) + labels.channel[visits.dossier]
     cell = groups.first[labels.stream[visits.dossier]] + citizen * len(VisitKind) + visits.kind
@@ -100,8 +103,9 @@ def visit_totals(model: Model, replication: Replication, visits: Visits, groups:
         burden(model.scenario.survey, visits),
         labels.satisfied_within,
         labels.very_satisfied_within,
+        np.array(minutes, np.float64) + ROUNDING,
     )
-    columns = _of_groups(sums, groups)
+    columns, served = np.split(_of_groups(sums, groups), [VISIT_COLUMNS])
     came = within(model.window, visits.entered) & (visits.outcome != NO_SHOW)
     columns[DOSSIERS] = _dossiers_seen(groups.of, len(groups.labels), cell[came], visits.dossier[came])
     # the groups of one level have no visit in common, so no visit is copied more often than there are levels
@@ -112,7 +116,8 @@ def visit_totals(model: Model, replication: Replication, visits: Visits, groups:
     for first, after in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         waits[first:after].sort()
     travel = model.scenario.citizens.travel_minutes
-    return VisitTotals._make((*columns, travel, waits, bounds[groups.twin]))
+    within_minutes = dict(zip(minutes, served, strict=True))
+    return VisitTotals._make((*columns, within_minutes, travel, waits, bounds[groups.twin]))
 
 
 def dossier_totals(
@@ -202,8 +207,9 @@ def _sum_visits(
     burden: Floats,
     satisfied_within: Floats,
     very_satisfied_within: Floats,
+    longest: Floats,
 ) -> Floats:
-    sums, asked = np.zeros((cells, VISIT_COLUMNS)), len(satisfied_within) > 0
+    sums, asked = np.zeros((cells, VISIT_COLUMNS + len(longest))), len(satisfied_within) > 0
     for row in range(len(whose)):
         if not first <= entered[row] < before:
             continue
@@ -219,8 +225,8 @@ def _sum_visits(
             sums[cell, WAIT] += wait[row]
             sums[cell, STAY] += wait[row] + service[row]
             if outcome[row] == SERVED:
-                sums[cell, WITHIN_15] += wait[row] <= 15.0
-                sums[cell, WITHIN_30] += wait[row] <= 30.0
+                for limit in range(len(longest)):
+                    sums[cell, VISIT_COLUMNS + limit] += wait[row] <= longest[limit]
                 satisfied = asked and burden[row] <= satisfied_within[dossier]
                 sums[cell, SATISFIED] += satisfied
                 sums[cell, VERY_SATISFIED] += satisfied and burden[row] <= very_satisfied_within[dossier]

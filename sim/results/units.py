@@ -15,7 +15,7 @@ from sim.analysis.ratios import linearised
 from sim.engine.contract import Floats, Ints
 from sim.results.estimates import weights
 from sim.results.measured import Measured, tallied
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 from sim.results.pooled import Waits, of_groups
 
 BEYOND = 10  # visits expected beyond a quantile
@@ -34,7 +34,7 @@ class Series(NamedTuple):
     def of(cls, measured: Measured) -> Series:
         """All rows."""
         groups, waits = tallied(measured.key), of_groups(measured.tallies())
-        p = np.array([MEASURES[name].p for name in measured.key["measure"]], np.float64)
+        p = np.array([measure_of(name).p for name in measured.key["measure"]], np.float64)
         own = tuple(waits[group] if group >= 0 else None for group in groups)
         return cls(measured.value.T, weights(measured).T, measured.n.T, p, own)
 

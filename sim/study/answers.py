@@ -74,8 +74,8 @@ def run_study(path: str | Path | StudyFile, **options: Unpack[Options]) -> Answe
     file = path if isinstance(path, StudyFile) else load_study(path)
     asked = file.study
     options["seed"] = asked.seed
-    with Campaign(**options) as campaign:
-        flags = {one.file.name: one.flags() for one in explained(file.scenarios)}
+    with Campaign(**options, measures=asked.named) as campaign:
+        flags = {one.file.name: one.flags() for one in explained(file.scenarios, campaign.measures)}
         replications, precise = _replications(campaign, file)
         common: dict[str, Any] = {"replications": replications, "campaign": campaign}
         base = file.scenarios[0]

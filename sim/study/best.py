@@ -22,7 +22,7 @@ from sim.engine.contract import Floats, Ints
 from sim.results.chosen import check_measure, chosen
 from sim.results.estimates import estimates
 from sim.results.measured import Measured
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 from sim.results.saving import json_text, records, save_json, save_table
 from sim.results.thresholds import usual
 from sim.results.units import Series, next_end
@@ -105,7 +105,7 @@ def select(campaign: Campaign, asked: Sequence[ScenarioFile], goal: Goal, *, mos
     files = options_of(asked)
     for file in files:
         check_names(file, goal.names)
-    flags = {one.file.name: one.flags() for one in explained(files)}
+    flags = {one.file.name: one.flags() for one in explained(files, campaign.measures)}
     search = Selection(len(files), goal.indifference, tuple(goal.limits.values()), goal.error, FIRST)
     measured: dict[int, Measured] = {}
     fed = _Fed(search, goal, files)
@@ -145,7 +145,7 @@ def goal_of(
     """
     for name in (measure, *subject_to):
         check_measure(name)
-    if MEASURES[measure.partition("@")[0]].better == "":
+    if measure_of(measure.partition("@")[0]).better == "":
         raise ScenarioError(f"{measure}: neither more nor less of it is better; choose another measure")
     if unknown := set(tolerance) - set(subject_to):
         raise ScenarioError(f"tolerance of {', '.join(sorted(unknown))}: there is no such limit")
@@ -177,7 +177,7 @@ def _zone(name: str, asked: float | None, what: str) -> float:
 
 
 def _unit(name: str) -> str:
-    return MEASURES[name.partition("@")[0]].unit
+    return measure_of(name.partition("@")[0]).unit
 
 
 class _Fed:
@@ -185,7 +185,7 @@ class _Fed:
 
     def __init__(self, search: Selection, goal: Goal, files: Sequence[ScenarioFile]) -> None:
         self._search, self._names = search, [file.name for file in files]
-        self._sign = -1.0 if MEASURES[goal.measure.partition("@")[0]].better == "lower" else 1.0
+        self._sign = -1.0 if measure_of(goal.measure.partition("@")[0]).better == "lower" else 1.0
         self.used = np.zeros(len(files), np.int64)  # replications
         self._end = 0  # of the last batch
         shape = len(files), len(goal.names), 0

@@ -7,7 +7,7 @@ batch of replications (a precision, a selection, a sweep, a break-even) ask agai
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import NamedTuple
 
@@ -18,7 +18,17 @@ from sim.results.rows import Rows
 from sim.scenario import ScenarioError, ScenarioFile
 from sim.study.executors import Crew, usual_workers
 from sim.study.store import Store
-from sim.study.tasks import DEFAULT_ENGINE, Batch, Recipe, Task, engine_of, packed_key, unpacked_key
+from sim.study.tasks import (
+    DEFAULT_ENGINE,
+    Batch,
+    Recipe,
+    Task,
+    asked_of,
+    engine_of,
+    name_of,
+    packed_key,
+    unpacked_key,
+)
 
 Progress = Callable[[int, int], None]  # replications done, of how many
 
@@ -28,7 +38,8 @@ class Campaign:
 
     `workers` replications at a time, by default as many as there are processors: threads for the compiled engine,
     which leaves the GIL to others, processes for the reference engine. With an `executor` of your own `workers` is
-    how many tasks it performs at a time. What is computed is kept in the file `store`, and not computed again.
+    how many tasks it performs at a time. What is computed is kept in the file `store`, and not computed again. Of the
+    `measures` that questions will name those that are not measured anyhow, `wait.within_N`, are measured too.
     Raises ValueError for an unknown engine and fewer than one worker, ScenarioError for a store that is none.
     """
 
@@ -41,6 +52,7 @@ class Campaign:
         progress: Progress | None = None,
         executor: Executor | None = None,
         store: str | os.PathLike[str] | None = None,
+        measures: Iterable[str] = (),
     ) -> None:
         engine_of(engine)
         if workers is not None and workers < 1:
@@ -48,6 +60,7 @@ class Campaign:
         self.seed, self.engine, self.progress = seed, engine, progress
         self._crew: Crew[_Gathering] = Crew(engine, workers or usual_workers(), executor)
         self._store = None if store is None else Store(store)
+        self.measures = tuple(measures)
         self._measured: dict[str, Measured] = {}
 
     def __enter__(self) -> Campaign:
@@ -64,12 +77,12 @@ class Campaign:
 
     def measured(self, files: Sequence[ScenarioFile], replications: int) -> list[Measured]:
         """All measures of the first so many replications of each scenario."""
-        wanted = {file.hash: file for file in files}
+        wanted = {self._name(file): file for file in files}
         for one in self.gathered(
             [wanted[name] for name in wanted if not self._has(name, replications)], replications
         ):
-            self._measured[one.file.hash] = one.measured
-        held = [self._measured[file.hash] for file in files]
+            self._measured[self._name(one.file)] = one.measured
+        held = [self._measured[self._name(file)] for file in files]
         return [one.first(replications) for one in held]
 
     def gathered(
@@ -92,7 +105,7 @@ class Campaign:
                 if not missing:
                     yield one.gathered()
                     continue
-                recipe = Recipe.of(file)
+                recipe = Recipe.of(file, asked_of(file, self.measures))
                 for part in _ranges(missing, share):
                     while self._crew.full:
                         yield from self._taken(account)
@@ -106,11 +119,14 @@ class Campaign:
     def _taken(self, account: _Account) -> Iterator[Gathered]:
         for one, task, batch in self._crew.take():
             if self._store is not None:
-                self._store.keep(task.recipe.hash, task.seed, task.replications, batch)
+                self._store.keep(task.recipe.name, task.seed, task.replications, batch)
             one.take(task.replications, batch)
             account.add(len(task.replications))
             if one.complete:
                 yield one.gathered()
+
+    def _name(self, file: ScenarioFile) -> str:
+        return name_of(file, asked_of(file, self.measures))
 
     def _has(self, name: str, replications: int) -> bool:
         return name in self._measured and len(self._measured[name].value) >= replications
@@ -118,12 +134,13 @@ class Campaign:
     def _begun(self, number: int, file: ScenarioFile, replications: int) -> _Gathering:
         """What the campaign and its store know of a scenario."""
         one = _Gathering(number, file, replications)
-        if file.hash in self._measured:
-            held = self._measured[file.hash]
+        name = self._name(file)
+        if name in self._measured:
+            held = self._measured[name]
             each = map(Figures, held.value, held.n, held.waits, held.fates)
             one.add(packed_key(held.key), dict(enumerate(each)))
         if self._store is not None:
-            one.add(*self._store.known(file.hash, self.seed, range(replications)))
+            one.add(*self._store.known(name, self.seed, range(replications)))
         return one
 
 

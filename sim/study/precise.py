@@ -76,7 +76,8 @@ def check_names(file: ScenarioFile, names: Iterable[str]) -> None:
 def key_of(file: ScenarioFile, names: Iterable[str]) -> pd.DataFrame:
     """The key of the measures named, before anything is simulated; ScenarioError for a name of nothing."""
     model = compile_scenario(file.scenario)
-    whole = key(model, Groupings.of_model(model))
+    names = list(names)
+    whole = key(model, Groupings.of_model(model), names)
     return whole.iloc[rows_of(whole, names)]
 
 

@@ -33,6 +33,7 @@ def run(
     workers: int | None = None,
     precision: Precision | None = None,
     most: int = precise.MOST,
+    measures: Sequence[str] = (),
     rows: Kept = KEPT_REPLICATIONS,
     keep_log: bool = False,
     progress: Progress | None = None,
@@ -43,14 +44,22 @@ def run(
 
     With a `precision`, such as ``{"wait.p90": 0.05, "on_time.rate@site=centre": "0.005 absolute"}``, replications are
     added, from 30 or `replications` on, until the half-width of every interval is that share of the mean, or that
-    amount, and stays so; at the `most` the result says so in `Result.precision`. The first `rows` replications,
-    or "all", have rows (`Result.visits` and so on); `keep_log` keeps their logs, too, for `Result.logs`. Raises
-    ScenarioError for a name that is no measure.
+    amount, and stays so; at the `most` the result says so in `Result.precision`. `measures` are those to be measured
+    beside the usual ones, `wait.within_N`, of N minutes, or of seconds as in `wait.within_20s`. The first `rows`
+    replications, or "all", have rows (`Result.visits` and so on); `keep_log` keeps their logs, too, for
+    `Result.logs`. Raises ScenarioError for a name that is no measure.
     """
     file = read(scenario)
     rule = precise.rule_of(precision, least=replications, most=most) if precision else None
+    precise.check_names(file, measures)
     with Campaign(
-        seed=seed, engine=engine, workers=workers, progress=progress, executor=executor, store=store
+        seed=seed,
+        engine=engine,
+        workers=workers,
+        progress=progress,
+        executor=executor,
+        store=store,
+        measures=[*measures, *(precision or ())],
     ) as campaign:
         if precision and rule:
             return precise.to_precision(campaign, file, precision, rule, rows=rows, keep_log=keep_log)
@@ -92,6 +101,7 @@ def compare(
         progress=progress,
         executor=executor,
         store=store,
+        measures=[*measures, *thresholds],
     )
     return Comparison(tuple(compared), tuple(measures), thresholds)
 
@@ -122,7 +132,13 @@ def best(
     files = _named(scenarios, "a selection")
     goal = selection.goal_of(measure, indifference, subject_to or {}, tolerance or {}, error)
     with Campaign(
-        seed=seed, engine=engine, workers=workers, progress=progress, executor=executor, store=store
+        seed=seed,
+        engine=engine,
+        workers=workers,
+        progress=progress,
+        executor=executor,
+        store=store,
+        measures=goal.names,
     ) as campaign:
         return selection.select(campaign, files, goal, most=most)
 

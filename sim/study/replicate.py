@@ -14,7 +14,7 @@ from sim.results.targets import check_targets
 from sim.scenario import ScenarioFile
 from sim.study.campaign import Campaign, Progress
 from sim.study.explanation import Explanation, explain
-from sim.study.tasks import DEFAULT_ENGINE, hold
+from sim.study.tasks import DEFAULT_ENGINE, asked_of, hold
 
 
 def replicate(
@@ -29,6 +29,7 @@ def replicate(
     progress: Progress | None = None,
     executor: Executor | None = None,
     store: str | os.PathLike[str] | None = None,
+    measures: Iterable[str] = (),
 ) -> list[Result]:
     """Simulate each scenario so many times, every time with the same citizens; one result a scenario.
 
@@ -38,7 +39,13 @@ def replicate(
     worker.
     """
     with Campaign(
-        seed=seed, engine=engine, workers=workers, progress=progress, executor=executor, store=store
+        seed=seed,
+        engine=engine,
+        workers=workers,
+        progress=progress,
+        executor=executor,
+        store=store,
+        measures=measures,
     ) as campaign:
         return results(campaign, files, replications, rows=rows, keep_log=keep_log)
 
@@ -58,7 +65,7 @@ def results(
     for file in files:
         check_targets(file.path.name, file.scenario)
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    found = list(explained(files))
+    found = list(explained(files, campaign.measures))
     gathered = list(campaign.gathered(files, replications, rows_of=rows_of, keep_log=keep_log))
     return [
         collect(
@@ -79,9 +86,9 @@ def results(
     ]
 
 
-def explained(files: Iterable[ScenarioFile]) -> Iterator[Explanation]:
+def explained(files: Iterable[ScenarioFile], measures: Iterable[str] = ()) -> Iterator[Explanation]:
     """What is known of scenarios beforehand; their replications find them compiled."""
     for file in files:
         found = explain(file)
-        hold(file.hash, found.model)
+        hold(file, found.model, asked_of(file, measures))
         yield found

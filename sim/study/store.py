@@ -1,7 +1,8 @@
 """Measures kept between studies in one SQLite file, so that no replication is computed twice and none is lost.
 
-A replication is known by what its numbers depend on: the hash of the resolved scenario, seed, replication, and the
-semantics of the program (:data:`sim.study.tasks.SEMANTICS`). The engine is none of it: both give the same numbers.
+A replication is known by what its numbers depend on: the hash of the resolved scenario, the waits asked for by
+`wait.within_N`, seed, replication, and the semantics of the program (:data:`sim.study.tasks.SEMANTICS`). The engine
+is none of it: both give the same numbers.
 
 The file has a write-ahead log: to keep a batch is one write without waiting for the disk, readers and one writer do
 not hinder each other, and whatever a kill leaves is whole. Beside the file stand then `-wal` and `-shm`, which belong
@@ -72,7 +73,7 @@ class Store:
             self._file = self._begin_anew(damage)
 
     def known(self, scenario: str, seed: int, replications: Sequence[int]) -> Kept:
-        """What is kept of these replications of a scenario, given by its hash."""
+        """What is kept of these replications of a scenario, given by its name (:func:`sim.study.tasks.name_of`)."""
         try:
             with _damage_is_told():
                 return self._known(scenario, seed, replications)

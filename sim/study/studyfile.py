@@ -83,6 +83,14 @@ class Study(Part):
     sensitivity: dict[Slug, SensitivityPart] = {}
     break_even: dict[Slug, BreakEvenPart] = Field(default={}, alias="break-even")
 
+    @property
+    def named(self) -> list[str]:
+        """The measures that its questions name."""
+        swept = [name for one in self.sweep.values() for name in one.measures or []]
+        single = [one.measure for one in self.sensitivity.values()]
+        single += [one.measure for one in self.break_even.values()]
+        return [*self.measures, *self.precision, *swept, *single]
+
 
 class StudyFile(NamedTuple):
     """A study that can be run: its tables and its scenarios, the first of them the baseline."""
@@ -127,7 +135,7 @@ def _scenarios(file: Path, study: Study, language: str) -> tuple[ScenarioFile, .
 def _problems(study: Study, base: ScenarioFile) -> list[Problem]:
     """What can be known before a replication: names of measures and of values, ranges, the precision."""
     model = compile_scenario(base.scenario)
-    known = key(model, Groupings.of_model(model))
+    known = key(model, Groupings.of_model(model), study.named)
     asked: list[tuple[tuple[str, ...], Any, Any]] = [
         (("measures",), partial(row_of, known), name) for name in study.measures
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from threading import Lock
 from typing import NamedTuple
@@ -20,8 +20,10 @@ from sim.plan.draws import draw
 from sim.plan.model import Model
 from sim.results.groups import Groupings
 from sim.results.measured import KEY, Figures, key, measure
+from sim.results.named import ALWAYS_WITHIN
 from sim.results.observe import observe
 from sim.results.rows import Rows, rows
+from sim.results.within import waits_named
 from sim.scenario import ScenarioFile
 
 ENGINES: dict[str, Callable[[Plan, Draws], Log]] = {
@@ -49,17 +51,31 @@ def engine_of(name: str) -> Callable[[Plan, Draws], Log]:
     return ENGINES[name]
 
 
+def asked_of(file: ScenarioFile, measures: Iterable[str]) -> tuple[str, ...]:
+    """What to measure beside the usual measures: the waits named by questions, targets and figures reported."""
+    targets = (one.measure for one in file.scenario.target.values())
+    reported = (one.measure for one in file.scenario.reported.values())
+    named = waits_named([*measures, *targets, *reported])
+    return tuple(name for name in named if name not in ALWAYS_WITHIN)
+
+
+def name_of(file: ScenarioFile, asked: tuple[str, ...]) -> str:
+    """By what the measures of a scenario are known: its hash, and the measures asked for beside the usual ones."""
+    return "+".join((file.hash, *asked))
+
+
 class Recipe(NamedTuple):
     """A scenario as text is too long to compile twice, as a model too large to send: so it travels like this."""
 
-    hash: str
+    name: str  # see `name_of`
     packed: bytes
+    asked: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, file: ScenarioFile) -> Recipe:
+    def of(cls, file: ScenarioFile, asked: tuple[str, ...] = ()) -> Recipe:
         """Leave the origins of values behind, which are a third of it and change no number."""
         scenario = file.scenario.model_copy(update={"origin": {}})
-        return cls(file.hash, zlib.compress(pickle.dumps(scenario), 1))
+        return cls(name_of(file, asked), zlib.compress(pickle.dumps(scenario), 1), asked)
 
 
 class Task(NamedTuple):
@@ -87,29 +103,30 @@ class Setting(NamedTuple):
 
     model: Model
     groups: Groupings
+    asked: tuple[str, ...]
     key: bytes
 
     @classmethod
     def of(cls, recipe: Recipe) -> Setting:
         """Compile a scenario."""
-        return cls.of_model(compile_scenario(pickle.loads(zlib.decompress(recipe.packed))))
+        return cls.of_model(compile_scenario(pickle.loads(zlib.decompress(recipe.packed))), recipe.asked)
 
     @classmethod
-    def of_model(cls, model: Model) -> Setting:
-        """What follows from the model."""
+    def of_model(cls, model: Model, asked: tuple[str, ...]) -> Setting:
+        """What follows from the model, and from the measures asked for beside the usual ones."""
         groups = Groupings.of_model(model)
-        return cls(model, groups, packed_key(key(model, groups)))
+        return cls(model, groups, asked, packed_key(key(model, groups, asked)))
 
 
 def perform(task: Task) -> Batch:
     """Draw, simulate, observe and measure each replication of a task."""
-    model, groups, names = setting(task.recipe)
+    model, groups, asked, names = setting(task.recipe)
     figures, kept = [], {}
     for number in task.replications:
         drawn = draw(model, task.seed, number)
         log = engine_of(task.engine)(model.plan, drawn.draws)
         observed = observe(model, drawn, log)
-        figures.append(measure(model, groups, drawn, observed))
+        figures.append(measure(model, groups, drawn, observed, asked))
         if number < task.rows_of:
             kept[number] = rows(model, drawn, log, observed, keep_log=task.keep_log)
     return Batch(SEMANTICS, names, figures, kept)
@@ -122,25 +139,26 @@ _guard = Lock()
 def setting(recipe: Recipe) -> Setting:
     """Compile a scenario, or find it compiled; threads that want the same one wait for the first of them."""
     with _guard:
-        found = _settings.pop(recipe.hash, None)
+        found = _settings.pop(recipe.name, None)
         mine = found or Future[Setting]()
-        _settings[recipe.hash] = mine
+        _settings[recipe.name] = mine
         _let_oldest_go()
     if found is None:
         try:
             mine.set_result(Setting.of(recipe))
         except BaseException as error:
-            _settings.pop(recipe.hash, None)
+            _settings.pop(recipe.name, None)
             mine.set_exception(error)
             raise
     return mine.result()
 
 
-def hold(name: str, model: Model) -> None:
-    """Have the scenario of this hash found compiled in this process."""
+def hold(file: ScenarioFile, model: Model, asked: tuple[str, ...] = ()) -> None:
+    """Have a scenario found compiled in this process."""
+    name = name_of(file, asked)
     with _guard:
         _settings[name] = Future()
-        _settings[name].set_result(Setting.of_model(model))
+        _settings[name].set_result(Setting.of_model(model, asked))
         _let_oldest_go()
 
 

@@ -111,7 +111,7 @@ def uncertain(
         done = draw * replications * len(files)
         here = options.copy()
         here["seed"], here["progress"] = seed_of(seed, draw), _after(done, total, tell)
-        with Campaign(**here) as campaign:
+        with Campaign(**here, measures=measures) as campaign:
             values.append(campaign.measured(own, replications))
     key = values[0][0].key
     stacked = np.stack([_of_draw(of_draw, key) for of_draw in values], axis=1)

@@ -15,7 +15,7 @@ from sim.report.figures.sites import each, short_titles
 from sim.report.language import Language
 from sim.results.comparison import Comparison
 from sim.results.estimates import whole
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 
 BILLION, MILLION = 1e9, 1e6
 
@@ -36,7 +36,7 @@ def costs_and_waits(comparison: Comparison) -> pd.DataFrame:
             "scenario": [one.name for one in results],
             "title": list(short_titles(results).values()),
             "measure": "wait.p90",
-            "unit": MEASURES["wait.p90"].unit,
+            "unit": measure_of("wait.p90").unit,
             "site_title": site_title,
             "replications": results[0].provenance["replications"],
         }
@@ -58,7 +58,7 @@ def _column(summaries: list[pd.DataFrame], measure: str, site: str) -> Floats:
 
 def efficient(table: pd.DataFrame) -> Bools:
     """bool[row]: no other scenario costs as little or less and serves as well or better, one of them strictly."""
-    sign = 1 if MEASURES[table["measure"].iloc[0]].better == "lower" else -1
+    sign = 1 if measure_of(table["measure"].iloc[0]).better == "lower" else -1
     points = np.column_stack([table["cost"], sign * table["service"]])
     no_worse = (points[:, None] <= points[None]).all(axis=2)
     better = no_worse & (points[:, None] < points[None]).any(axis=2)
@@ -92,7 +92,7 @@ def _draw_costs(table: pd.DataFrame, say: Language, size: Size) -> Figure:
     _name_points(axes, table.assign(x=table["cost"] / factor, y=scale * table["service"]), size)
     axes.set_xlabel(say("figure.cost_axis", unit=say(f"figure.{unit}")), fontsize=TEXT)
     row = table.iloc[0]
-    name = f"{say(f'measure.{row.measure}')} ({say(f'unit.{row.unit}')})"
+    name = f"{say.measure(row.measure)} ({say(f'unit.{row.unit}')})"
     axes.set_ylabel(drawing.wrapped(name[:1].upper() + name[1:], 28), fontsize=TEXT)
     axes.set_title(drawing.wrapped(row["site_title"], size.letters(0.6)), fontsize=TEXT, loc="left")
     drawing.entitle(figure, say("figure.cost_against_service"))
@@ -148,7 +148,7 @@ def _tell_costs(table: pd.DataFrame, say: Language) -> str:
         "alt.cost_against_service",
         count=len(table),
         efficient=len(good),
-        measure=say(f"measure.{table['measure'].iloc[0]}"),
+        measure=say.measure(table["measure"].iloc[0]),
         **{f"cheap_{name}": text for name, text in cheapest.items()},
         **{f"fine_{name}": text for name, text in finest.items()},
     )

@@ -20,7 +20,7 @@ from sim.report.naming import OF_CITIZENS
 from sim.results.comparison import Comparison
 from sim.results.judgement import usual_names
 from sim.results.measured import KEY
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 from sim.results.result import Result
 
 MOST_PANELS = 3
@@ -136,11 +136,11 @@ def _told(row: Any, say: Language) -> str:
 
 
 def _forest_head(axes: Axes, row: Any, letters: int, say: Language) -> None:
-    name, unit = say(f"measure.{row.measure}"), row.unit
+    name, unit = say.measure(row.measure), row.unit
     title = f"{name[:1].upper()}{name[1:]}"
     panel = _told(row, say)
     axes.set_title(f"{drawing.wrapped(title, letters)}\n{drawing.wrapped(panel, letters)}", fontsize=7.5)
-    side = {"lower": "lower_is_better", "higher": "higher_is_better"}.get(MEASURES[row.measure].better, "")
+    side = {"lower": "lower_is_better", "higher": "higher_is_better"}.get(measure_of(row.measure).better, "")
     shown = say("unit.points" if unit == "fraction" else f"unit.{unit}")
     axes.set_xlabel(say(f"figure.{side}", unit=shown) if side else shown, fontsize=TEXT)
 
@@ -151,7 +151,7 @@ def _tell_differences(table: pd.DataFrame, say: Language) -> str:
     first = table[
         (table[["measure", "panel", "citizens"]] == row[["measure", "panel", "citizens"]]).all(axis=1)
     ]
-    about = {"measure": say(f"measure.{row['measure']}"), "site": _told(row, say), "count": len(first)}
+    about = {"measure": say.measure(row["measure"]), "site": _told(row, say), "count": len(first)}
     clear = first[first["verdict"].isin(["better", "worse"])]
     if clear.empty:
         return say("alt.no_clear_difference", **about)

@@ -96,7 +96,7 @@ def _measure(table: pd.DataFrame, say: Language) -> str:
 
 def _measure_at(table: pd.DataFrame, say: Language) -> str:
     """The measure and, unless it is that of all, where it is taken."""
-    name, where = say(f"measure.{table.measure.iloc[0]}"), table["where"].iloc[0]
+    name, where = say.measure(table.measure.iloc[0]), table["where"].iloc[0]
     return f"{name}, {where}" if where else name
 
 

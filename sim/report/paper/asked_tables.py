@@ -15,7 +15,7 @@ from sim.report.paper.document import Cell, Estimate, Number, Table, capital, cl
 from sim.report.paper.values import told
 from sim.results.chosen import name_of
 from sim.results.measured import KEY
-from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 
 FIGURES = {  # of sensitivities, with the unit of what has another than the measure
     "at_from": "",
@@ -46,7 +46,7 @@ class Named(NamedTuple):
     def named(self, measure: str) -> str:
         """`wait.p90@site=centre` in words."""
         name = measure.partition("@")[0]
-        return f"{self.say(f'measure.{name}')} ({self.where(measure)})"
+        return f"{self.say.measure(name)} ({self.where(measure)})"
 
 
 def day(text: str, say: Language) -> str:
@@ -223,7 +223,7 @@ def _figure(value: float, key: str, unit: str) -> Number:
 
 
 def _unit(measure: str) -> str:
-    return MEASURES[measure.partition("@")[0]].unit
+    return measure_of(measure.partition("@")[0]).unit
 
 
 def _plain(value: Any) -> Any:

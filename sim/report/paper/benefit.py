@@ -53,7 +53,7 @@ def _saved(study: Study) -> Table:
 def _heads(study: Study) -> tuple[str, ...]:
     say = study.say
     units = (unit_of(in_millions(study.value(study.baseline, name)), say) for name in GAINS)
-    named = (capital(say(f"measure.{name}")) for name in GAINS)
+    named = (capital(say.measure(name)) for name in GAINS)
     return say("table.scenario"), *(f"{name} ({unit})" for name, unit in zip(named, units, strict=True))
 
 

@@ -26,7 +26,7 @@ def _note(study: Study) -> str:
     told: dict[str, None] = {}
     for measure, unit, threshold in study.verdicts[["measure", "unit", "threshold"]].itertuples(index=False):
         words = with_unit(Number(threshold, unit, signed=True), say).lstrip("+")
-        told[say("report.threshold", measure=say(f"measure.{measure}"), threshold=words)] = None
+        told[say("report.threshold", measure=say.measure(measure), threshold=words)] = None
     return say("report.rate_note", thresholds="; ".join(told))
 
 
@@ -37,7 +37,7 @@ def _at(study: Study, site: str) -> Iterator[Table]:
         _row(study, one, [study.value(one, name, site) for name in measures]) for one in study.results
     )
     heads = [
-        f"{capital(say(f'measure.{name}'))} ({unit_of(study.value(study.baseline, name, site), say)})"
+        f"{capital(say.measure(name))} ({unit_of(study.value(study.baseline, name, site), say)})"
         for name in measures
     ]
     yield Table(
@@ -52,7 +52,7 @@ def _at(study: Study, site: str) -> Iterator[Table]:
             for one in study.alternatives
         )
         heads = [
-            f"{capital(say(f'measure.{name}'))} ({unit_of(study.difference(study.baseline, name, site), say)})"
+            f"{capital(say.measure(name))} ({unit_of(study.difference(study.baseline, name, site), say)})"
             for name in measures
         ]
         told = say("report.differences_at", site=title)

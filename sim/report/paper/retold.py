@@ -56,7 +56,15 @@ def _again(saved: Result) -> Result | None:
         return None
     if file.hash != about["hash"]:
         return None
-    found = run(file, replications=1, seed=about["seed"], engine=about["engine"], workers=1, keep_log=True)
+    found = run(
+        file,
+        replications=1,
+        seed=about["seed"],
+        engine=about["engine"],
+        workers=1,
+        measures=list(saved.measured.key["measure"]),
+        keep_log=True,
+    )
     same = np.array_equal(found.measured.value[0], saved.measured.value[0], equal_nan=True)
     return found if same else None
 

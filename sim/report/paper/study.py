@@ -15,6 +15,7 @@ from sim.report.paper.document import Estimate, clean, shared
 from sim.results.comparison import Comparison
 from sim.results.estimates import whole
 from sim.results.measures import MEASURES
+from sim.results.named import measure_of
 from sim.results.result import Result
 
 PAIRED = ("difference", "difference_low", "difference_high", "better")
@@ -109,7 +110,7 @@ class Study:
 
     def named(self, measure: str, site: str) -> str:
         """A measure and where it is taken, in words."""
-        return f"{self.say(f'measure.{measure}')} ({self.sites.get(site, self.say('report.network'))})"
+        return f"{self.say.measure(measure)} ({self.sites.get(site, self.say('report.network'))})"
 
     def has(self, measure: str) -> bool:
         """The study knows this measure; without a survey nobody is asked."""
@@ -126,12 +127,12 @@ class Study:
         row = self.row(result, measure, site)
         mean, low, high = _numbers(row, "mean", "low", "high")
         return Estimate(
-            mean, low, high, MEASURES[measure].unit, verdict=too_few(measure, mean, low, self.say)
+            mean, low, high, measure_of(measure).unit, verdict=too_few(measure, mean, low, self.say)
         )
 
     def difference(self, result: Result, measure: str, site: str = "") -> Estimate:
         """The paired difference to the baseline; of what is decided with simultaneous bounds and the verdict."""
-        unit = MEASURES[measure].unit
+        unit = measure_of(measure).unit
         if (decided := self._decided(result, measure, site)) is not None:
             verdict = self.say(f"verdict.{self.verdict(result, measure, site)}")
             return Estimate(*_numbers(decided, "difference", "low", "high"), unit, True, verdict)
@@ -150,9 +151,9 @@ class Study:
         by, low, high = self.difference(result, measure, site)[:3]
         if by != by:
             return ""
-        if not self.say.is_clear(by, low, high, MEASURES[measure].unit):
+        if not self.say.is_clear(by, low, high, measure_of(measure).unit):
             return UNDECIDED
-        return BETTER if (by < 0) == (MEASURES[measure].better == "lower") else WORSE
+        return BETTER if (by < 0) == (measure_of(measure).better == "lower") else WORSE
 
     def ranked(self, measure: str, site: str, verdict: str) -> Sequence[Result]:
         """The alternatives of one verdict, the one that differs most first."""
@@ -203,8 +204,9 @@ class Study:
     @cached_property
     def _rows(self) -> pd.DataFrame:
         """The rows of the network and of kinds of site, by scenario, measure and site, each there."""
+        measures = list(dict.fromkeys([*MEASURES, *self.table["measure"]]))
         every = pd.MultiIndex.from_product(
-            [[one.name for one in self.results], list(MEASURES), ["", *self.baseline.titles("site")]]
+            [[one.name for one in self.results], measures, ["", *self.baseline.titles("site")]]
         )
         return whole(self.table).set_index(GROUP).reindex(every)
 
