@@ -18,6 +18,7 @@ from sim import report_command, study_commands
 from sim.options import (
     Beliefs,
     ClusterAddress,
+    During,
     Engine,
     Error,
     File,
@@ -60,7 +61,7 @@ from sim.report.verdict_screen import best as best_screen
 from sim.results.result import RowsWarning
 from sim.results.rows import KEPT_REPLICATIONS
 from sim.results.targets import verdicts as verdicts_of
-from sim.scenario import ScenarioError, load, schema
+from sim.scenario import ScenarioError, load, read, schema
 from sim.selftest import REPLICATIONS
 from sim.selftest import selftest as run_selftest
 from sim.study import questions
@@ -83,6 +84,7 @@ app = typer.Typer(
 def run(
     file: File,
     lang: Lang,
+    during: During = None,
     replications: Replications = 10,
     precision: Precision = None,
     most: Most = 1000,
@@ -101,7 +103,7 @@ def run(
     trace: Trace = None,
 ) -> None:
     """Simulate one scenario; exit code 1 if it misses a target or the precision, with --strict if it is unstable."""
-    say, scenario = language.language(lang), load(file, lang)
+    say, scenario = language.language(lang), read(load(file, lang), during)
     if trace is not None:
         told = questions.trace(scenario, trace, seed=seed, engine=engine)
         console().print(trace_screen(told.model, told.dossier, told.lines, say))
@@ -140,6 +142,7 @@ def run(
 def compare(
     files: Files,
     lang: Lang,
+    during: During = None,
     replications: Replications = 10,
     seed: Seed = 1,
     engine: Engine = DEFAULT_ENGINE,
@@ -156,7 +159,7 @@ def compare(
     strict: Strict = False,
 ) -> None:
     """Simulate several scenarios on the same citizens and show how they differ from the first."""
-    say, scenarios = language.language(lang), [load(file, lang) for file in files]
+    say, scenarios = language.language(lang), [read(load(file, lang), during) for file in files]
     output.check_writable(out)
     say_if_compiling(say)
     started = time.monotonic()
@@ -190,6 +193,7 @@ def best(
     files: Files,
     measure: Objective,
     lang: Lang,
+    during: During = None,
     indifference: Indifference = None,
     subject_to: Limits = None,
     tolerance: Tolerances = None,
@@ -204,7 +208,7 @@ def best(
     as_json: Json = False,
 ) -> None:
     """Find the best of several scenarios that keeps the limits; exit code 1 if none does, or none is found."""
-    say, scenarios = language.language(lang), [load(file, lang) for file in files]
+    say, scenarios = language.language(lang), [read(load(file, lang), during) for file in files]
     output.check_writable(out)
     say_if_compiling(say)
     with study_options(say, seed, engine, workers, cluster, store, out) as options:
@@ -230,11 +234,11 @@ def best(
 
 
 @app.command()
-def explain(file: File, lang: Lang, out: Out = None, as_json: Json = False) -> None:
+def explain(file: File, lang: Lang, during: During = None, out: Out = None, as_json: Json = False) -> None:
     """Show a scenario as the simulation sees it: values, origins, catalogue, load against staff."""
     output.check_writable(out)
     say = language.language(lang)
-    found = explain_file(load(file, lang))
+    found = explain_file(load(file, lang), during=during)
     told = json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n"
     if out is not None:
         with written(out, say):

@@ -82,6 +82,13 @@ Precision = Annotated[
     ),
 ]
 Most = Annotated[int, typer.Option(min=2, max=100_000, help="Replications at the most, with --precision.")]
+During = Annotated[
+    str | None,
+    typer.Option(
+        help="Days to measure, 2019-07, 2019-07-15 or 2019-07-01..2019-08-15; all are simulated.",
+        show_default=False,
+    ),
+]
 Strict = Annotated[
     bool,
     typer.Option(

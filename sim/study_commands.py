@@ -11,6 +11,7 @@ import typer
 
 from sim.options import (
     ClusterAddress,
+    During,
     Engine,
     File,
     Json,
@@ -31,7 +32,7 @@ from sim.report.study_screen import chance_only
 from sim.report.study_screen import study as study_screen
 from sim.report.study_screen import sweep as sweep_screen
 from sim.results.saving import json_text, records, save_table
-from sim.scenario import ScenarioError, load
+from sim.scenario import ScenarioError, load, read
 from sim.study.answers import run_study
 from sim.study.breakeven import break_even
 from sim.study.studyfile import load_study
@@ -111,6 +112,7 @@ def sweep_values(
     file: File,
     vary: Vary,
     lang: Lang,
+    during: During = None,
     points: Points = None,
     measures: Measures = SWEPT,
     replications: Replications = 10,
@@ -123,7 +125,7 @@ def sweep_values(
     as_json: Json = False,
 ) -> None:
     """Simulate a scenario with all combinations of values, on the same citizens."""
-    say, base = language.language(lang), load(file, lang)
+    say, base = language.language(lang), read(load(file, lang), during)
     output.check_writable(out)
     say_if_compiling(say)
     with study_options(say, seed, engine, workers, cluster, store, out) as options:
@@ -146,6 +148,7 @@ def find_break_even(
     measure: Measure,
     at: At,
     lang: Lang,
+    during: During = None,
     with_: With = None,
     replications: Replications = 20,
     seed: Seed = 1,
@@ -157,7 +160,7 @@ def find_break_even(
     as_json: Json = False,
 ) -> None:
     """Find from which value on a measure meets a target; exit code 1 if it does nowhere or everywhere."""
-    say, base = language.language(lang), load(file, lang)
+    say, base = language.language(lang), read(load(file, lang), during)
     output.check_writable(out)
     say_if_compiling(say)
     with study_options(say, seed, engine, workers, cluster, store, out) as options:

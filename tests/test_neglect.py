@@ -24,6 +24,7 @@ from sim.results.comparison import Comparison
 from sim.results.estimates import grouped_by
 from sim.results.groups import Groupings
 from sim.results.measured import key, measure
+from sim.results.neglect import demand_met
 from sim.results.observe import observe
 from sim.results.result import Result
 
@@ -232,7 +233,7 @@ def test_where_on_time_is_judged_the_demand_is_told(
 ) -> None:
     say = language.language("en")
     told = shown(result_screen.comparison(*compared, 1, say))
-    share = say.percent(compared[1].results[1].demand_met["hall"])
+    share = say.percent(demand_met(compared[1].results[1].measured)["hall"])
     assert f"of {share} of demand" in told
 
 

@@ -157,8 +157,11 @@ def test_how_firm_a_lead_is(study, high, said):
 def test_what_makes_averages_mean_little_is_told_first(study):
     flag = {"kind": "overloaded", "place": "Commune", "queue": None, "load": 1.25}
     plus = study.results[1]
-    flagged = replace(plus, provenance=plus.provenance | {"flags": [flag]})
-    texts = robustness(replace(study, results=(study.baseline, flagged))).blocks[0].texts
+    quiet, flagged = (
+        replace(one, provenance=one.provenance | {"flags": flags})
+        for one, flags in ((study.baseline, []), (plus, [flag]))
+    )
+    texts = robustness(replace(study, results=(quiet, flagged))).blocks[0].texts
     assert texts[0].startswith("“Two clerks”: UNSTABLE: Commune: the busiest team is offered 125 %")
 
 

@@ -57,7 +57,7 @@ def compile_scenario(scenario: Scenario) -> Model:
     return Model(
         scenario=scenario,
         first_day=first,
-        window=((scenario.horizon.first - first).days * DAY, days * DAY),
+        window=_window(scenario, first),
         plan=Plan(
             office=office,
             deadlines=legal,
@@ -84,6 +84,11 @@ def compile_scenario(scenario: Scenario) -> Model:
         paid=tuple(paid[team.team] for team in teams),
         underway=underway(scenario, first, legal, places, streams, steps),
     )
+
+
+def _window(scenario: Scenario, first: date) -> tuple[float, float]:
+    begins, ends = scenario.horizon.measured
+    return (begins - first).days * DAY, ((ends - first).days + 1) * DAY
 
 
 def _intensities(

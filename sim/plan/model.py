@@ -176,6 +176,11 @@ class Model:
         """The name that keys a place's random numbers."""
         return f"{self.places[site].site}/{self.places[site].place}"
 
+    @property
+    def warm_up(self) -> float:
+        """Minutes of warm-up; the days of the horizon follow, of which those of the window are measured."""
+        return (self.scenario.horizon.first - self.first_day).days * 1440.0
+
     def moment(self, t: float) -> datetime:
         """The date and clock time of an instant in minutes."""
         return datetime.combine(self.first_day, time()) + timedelta(minutes=t)

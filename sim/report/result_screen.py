@@ -83,16 +83,21 @@ def selftest(checks: Sequence[Check], say: Language) -> RenderableType:
 
 
 def _what(result: Result, workers: int, say: Language) -> str:
-    ran, horizon = result.provenance, result.provenance["scenario"]["horizon"]
-    return say(
+    ran, (first, last) = result.provenance, result.period
+    told = say(
         "run.what",
         replications=ran["replications"],
-        first=say.day(date.fromisoformat(horizon["from"])),
-        last=say.day(date.fromisoformat(horizon["to"])),
+        first=say.day(first),
+        last=say.day(last),
         seed=ran["seed"],
         engine=ran["engine"],
         workers=workers,
     )
+    horizon = ran["scenario"]["horizon"]
+    if "during" not in horizon:
+        return told
+    start, end = (say.day(date.fromisoformat(horizon[key])) for key in ("from", "to"))
+    return f"{told}\n{say('run.during', start=start, end=end)}"
 
 
 def _how_many(result: Result, say: Language) -> list[Text]:

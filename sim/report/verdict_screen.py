@@ -17,6 +17,7 @@ from sim.results.chosen import name_of
 from sim.results.comparison import Comparison
 from sim.results.measured import KEY
 from sim.results.named import measure_of
+from sim.results.neglect import demand_met
 from sim.results.result import Result
 from sim.study.best import Best
 
@@ -57,7 +58,7 @@ def _by_how_much(compared: Comparison, row: pd.Series, say: Language) -> str:
     result = next(one for one in compared.results if one.name == row["scenario"])
     if row["measure"] not in OF_WHAT_GOT_IN or not result.neglects:
         return told
-    return say("compare.of_demand", told=told, share=say.percent(result.demand_met[row["site"]]))
+    return say("compare.of_demand", told=told, share=say.percent(demand_met(result.measured)[row["site"]]))
 
 
 def judged(compared: Comparison, say: Language) -> RenderableType:

@@ -112,7 +112,7 @@ def day_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
             "replication": replication,
             "date": (np.datetime64(model.first_day, "D") + day).astype("datetime64[ms]"),
             "site": _category(sites, site),
-            "warm_up": DAY * day < model.window[0],
+            "warm_up": DAY * day < model.warm_up,
             "open": np.stack([part.daily.open for part in parts]).ravel().astype(np.int32),
             "wait": np.stack([part.daily.wait for part in parts]).ravel(),
         }

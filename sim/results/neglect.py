@@ -20,8 +20,8 @@ KINDS = (
 
 def flags(measured: Measured, titles: Mapping[str, str]) -> list[dict[str, Any]]:
     """Kinds of site at which demand stays `unmet`, or citizens are `sent_away`: more than makes none in practice."""
-    unmet = {site: 1 - met for site, met in by_site(measured, "demand.met").items()}
-    left = {"unmet": unmet, "sent_away": by_site(measured, "sent_away.rate")}
+    unmet = {site: 1 - met for site, met in demand_met(measured).items()}
+    left = {"unmet": unmet, "sent_away": _by_site(measured, "sent_away.rate")}
     return [
         {"kind": kind, "place": titles[site], "share": shares[site]}
         for kind, shares in left.items()
@@ -30,7 +30,12 @@ def flags(measured: Measured, titles: Mapping[str, str]) -> list[dict[str, Any]]
     ]
 
 
-def by_site(measured: Measured, measure: str) -> dict[str, float]:
+def demand_met(measured: Measured) -> dict[str, float]:
+    """The share of demand that got in at each kind of site, and over the network ("")."""
+    return _by_site(measured, "demand.met")
+
+
+def _by_site(measured: Measured, measure: str) -> dict[str, float]:
     """A measure at each kind of site, and over the network (""), all replications together."""
     key = measured.key
     rows = (grouped_by(key, ["site"]) | grouped_by(key, [])) & (key["measure"] == measure)

@@ -136,7 +136,7 @@ def observe(model: Model, replication: Replication, log: Log) -> Observed:
     stays = visits(model, replication, log)
     return Observed(
         stays,
-        *_dossiers(model, replication, log, stays),
+        *stand(model, replication, log, stays, model.plan.end),
         staffing(model, replication, log),
         demand(model, replication, log),
     )
@@ -176,7 +176,7 @@ def dossiers(model: Model, replication: Replication, log: Log) -> Dossiers:
     A dossier whose clock stands still is judged as of the moment it paused: waiting for a supplement it does
     not become overdue, as in the official statistics.
     """
-    return _dossiers(model, replication, log, visits(model, replication, log))[0]
+    return stand(model, replication, log, visits(model, replication, log), model.plan.end)[0]
 
 
 def unreceived(model: Model, replication: Replication, log: Log) -> Unreceived:
@@ -255,12 +255,15 @@ def _stretches(team: Ints, time: Floats, staff: Ints, end: float) -> Presence:
     return Presence(team, time, until, staff)
 
 
-def _dossiers(model: Model, replication: Replication, log: Log, stays: Visits) -> tuple[Dossiers, Reopened]:
+def stand(
+    model: Model, replication: Replication, log: Log, stays: Visits, end: float
+) -> tuple[Dossiers, Reopened]:
+    """How the dossiers stand at an instant, given a log of what had happened by then."""
     draws = replication.draws
     found = columns(*[(int, len(draws.arrival))] * 4)
     reopened = np.zeros(len(log.reopened_dossier), np.int64)
     rows = passes.dossiers(
-        model.plan.end,
+        end,
         draws.stage_start,
         draws.task_start,
         draws.activity,

@@ -78,7 +78,7 @@ class Period(NamedTuple):
 
 
 def handled_in_window(model: Model, replication: Replication, log: Log, table: Dossiers) -> Period:
-    """The dossiers of the measuring window, out of those of the whole run, which ends with it."""
+    """The dossiers of the measuring window, out of those of the run until it ended."""
     draws, labels = replication.draws, replication.labels
     task_dossier, count = dossier_of_task(draws), len(draws.arrival)
     closed = np.fmin(table.ready, _withdrawn(log, task_dossier, count)[table.dossier])

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from sim.results.rows import Rows
 from sim.results.saving import json_text, save_json, save_table, told
 from sim.results.waittable import wait_table
 from sim.scenario.files import ScenarioFile
+from sim.scenario.horizon import measured_days
 
 UNSTABLE = {"overloaded", "unserved", "growing"}
 LONG = ("waits", "visits", "dossiers", "backlog", "staffing", "scores")
@@ -112,6 +114,11 @@ class Result:
         return daily.warm_up(self._table("days"))
 
     @property
+    def period(self) -> tuple[date, date]:
+        """First and last day measured."""
+        return measured_days(self.provenance["scenario"]["horizon"])
+
+    @property
     def is_stable(self) -> bool:
         """No place has more work than people, or work that nobody does, and no backlog still grows at the end."""
         return not {flag["kind"] for flag in self.provenance["flags"]} & UNSTABLE
@@ -120,11 +127,6 @@ class Result:
     def neglects(self) -> bool:
         """Work meets nobody for days, citizens are sent away, or demand is unmet: what is on time is of the rest."""
         return not {flag["kind"] for flag in self.provenance["flags"]}.isdisjoint(neglect.KINDS)
-
-    @cached_property
-    def demand_met(self) -> dict[str, float]:
-        """The share of demand that got in at each kind of site, and over the network ("")."""
-        return neglect.by_site(self.measured, "demand.met")
 
     @property
     def is_option(self) -> bool:

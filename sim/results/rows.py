@@ -14,8 +14,15 @@ from sim.results.attribution import Cause, attribution
 from sim.results.course import Course, open_by_day, staffing_by_hour
 from sim.results.daily import Daily, daily
 from sim.results.groups import field_level, within
-from sim.results.observe import Dossiers, Observed, Staffing, Visits, dossier_of_task
+from sim.results.observe import (
+    Dossiers,
+    Observed,
+    Staffing,
+    Visits,
+    dossier_of_task,
+)
 from sim.results.scores import Scores, satisfaction, scores
+from sim.results.windowend import at_window_end
 from sim.scenario import ScenarioError
 
 # Their rows show how days and dossiers go, and bear intervals; a year's take some ten megabytes a replication.
@@ -91,7 +98,8 @@ def rows(model: Model, replication: Replication, log: Log, observed: Observed, *
     begun, underway = within(model.window, visits.entered), labels.number[dossiers.dossier] < 0
     minutes[labels.number < 0] = np.nan  # part of their way lies before the run
     listed = within(model.window, dossiers.received) | underway
-    period = official.handled_in_window(model, replication, log, dossiers)
+    then, stood = at_window_end(model, replication, log, observed)
+    period = official.handled_in_window(model, replication, then, stood)
     return Rows(
         Case(labels.stream, labels.number, labels.channel, labels.priority),
         Visits._make(column[begun] for column in visits),

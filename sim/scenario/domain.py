@@ -12,15 +12,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from sim import laws
+from sim.scenario.horizon import Horizon
 from sim.scenario.levers import Digital
-from sim.scenario.opendossiers import OpenDossiersFile
 from sim.scenario.values import (
     AnyLaw,
     Clock,
     Day,
     DayWeights,
     DeadlineText,
-    Duration,
     Factor,
     Hours,
     Law,
@@ -37,15 +36,6 @@ from sim.scenario.values import (
     Weights,
 )
 from sim.scenario.yardsticks import Reported, Target
-
-
-class Horizon(Part):
-    """The measuring window, both days included; before it runs the warm-up, or a table tells what is open."""
-
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
-    warm_up: Duration = "0 days"
-    open_dossiers: OpenDossiersFile | None = None
 
 
 class Season(Part):

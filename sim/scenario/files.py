@@ -110,6 +110,15 @@ class ScenarioFile:
         layers = (*self.layers, Layer(f"{self.name} (changed)", tables))
         return _checked(self.path, name or "; ".join([self.name, *told]), self, layers, self.folder)
 
+    def during(self, days: str) -> ScenarioFile:
+        """The scenario of which only these days are measured: "2019-07", "2019-07-15" or "2019-07-01..2019-08-15".
+
+        The same citizens come, on all days; name, title and question stay. ScenarioError for days it does not have.
+        """
+        *below, last = self.layers
+        above = last._replace(tables=merge(last.tables, {"horizon": {"during": days}}))
+        return _checked(self.path, self.name, self.parent, (*below, above), self.folder)
+
     def check_path(self, dotted: str) -> None:
         """Raise `ScenarioError` if no value can stand at a dotted path, with the nearest that can."""
         self._check_path(tuple(dotted.split(".")), None)
@@ -174,9 +183,10 @@ def load(path: str | os.PathLike[str], language: str = "en") -> ScenarioFile:
     return _load(file, folder, (), language)
 
 
-def read(scenario: Source) -> ScenarioFile:
-    """The scenario of a path, or the one given."""
-    return scenario if isinstance(scenario, ScenarioFile) else load(scenario)
+def read(scenario: Source, during: str | None = None) -> ScenarioFile:
+    """The scenario of a path, or the one given; of its days only those `during` are measured, if it names any."""
+    file = scenario if isinstance(scenario, ScenarioFile) else load(scenario)
+    return file if during is None else file.during(during)
 
 
 def restored(name: str, resolved: Tables) -> ScenarioFile:

@@ -23,7 +23,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2099  # the lunar holidays are known
 
 
 def horizon(scenario: Scenario) -> Found:
-    """The measuring window runs forwards and is not too long."""
+    """The days simulated run forwards and are not too many; those measured are among them."""
     window = scenario.horizon
     if window.first > window.last:
         yield "horizon", f"ends on {window.last}, before it begins on {window.first}"
@@ -31,6 +31,9 @@ def horizon(scenario: Scenario) -> Found:
         yield "horizon", f"is longer than {LONGEST_HORIZON} years"
     if window.first.year < FIRST_YEAR or window.last.year > LAST_YEAR:
         yield "horizon", f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
+    first, last = window.measured
+    if window.first <= window.last and not window.first <= first <= last <= window.last:
+        yield "horizon.during", f"'{window.during}' is not within {window.first} to {window.last}"
     if notation.days(window.warm_up) > LONGEST_WARM_UP * 366:
         yield "horizon.warm_up", f"{window.warm_up!r} is longer than {LONGEST_WARM_UP} years"
 

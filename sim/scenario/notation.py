@@ -7,6 +7,7 @@ that would be right. Clock times are minutes after midnight; weekly times are mi
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -31,6 +32,9 @@ _UNITS = {
     "working hour": WORKING_HOURS,
     "calendar day": CALENDAR_DAYS,
 }
+
+
+_DAYS = "'2019-07', '2019-07-15' or '2019-07-01..2019-08-15'"
 
 
 class Deadline(NamedTuple):
@@ -131,3 +135,25 @@ def deadline(text: str) -> Deadline:
     if not 0 < amount <= 730:
         raise ValueError(f"'{text}' is not between 0 and 730")
     return Deadline(unit, amount, text)
+
+
+def days_of(text: str) -> tuple[date, date]:
+    """First and last of the days that ``"2019-07"``, ``"2019-07-15"`` or ``"2019-07-01..2019-08-15"`` names."""
+    first, dots, last = text.partition("..")
+    start, end = _month_or_day(first, text)[0], _month_or_day(last if dots else first, text)[1]
+    if start > end:
+        raise ValueError(f"'{text}' ends before it begins")
+    return start, end
+
+
+def _month_or_day(part: str, text: str) -> tuple[date, date]:
+    """Its first and last day."""
+    found = re.fullmatch(r"\s*(\d{4})-(\d{2})(?:-(\d{2}))?\s*", part)
+    try:
+        if found is None:
+            raise ValueError
+        year, month = int(found[1]), int(found[2])
+        day = int(found[3]) if found[3] else None
+        return date(year, month, day or 1), date(year, month, day or monthrange(year, month)[1])
+    except ValueError:
+        raise ValueError(f"'{text}' names no days; write {_DAYS}") from None

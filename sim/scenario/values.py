@@ -104,6 +104,7 @@ Clock = Annotated[
 ]
 Weekly = Annotated[str, AfterValidator(lambda text: (notation.weekly(text), text)[1])]
 Duration = Annotated[str, AfterValidator(lambda text: (notation.days(text), text)[1])]
+Days = Annotated[str, AfterValidator(lambda text: (notation.days_of(text), text)[1])]
 DeadlineText = Annotated[str, AfterValidator(lambda text: (notation.deadline(text), text)[1])]
 Day = Annotated[str, AfterValidator(lambda text: (notation.day(text), text)[1])]
 Weekday = Annotated[str, AfterValidator(lambda text: (notation.weekday(text), text)[1])]

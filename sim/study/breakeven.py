@@ -57,6 +57,7 @@ class BreakEven(NamedTuple):
 def break_even(
     scenario: Source,
     *,
+    during: str | None = None,
     vary: str,
     between: tuple[float, float],
     measure: str,
@@ -73,7 +74,7 @@ def break_even(
     `ScenarioError` for names that do not exist, for whole numbers (try them all, by a sweep), and for a value in the
     range that makes the scenario invalid.
     """
-    base, campaign = read(scenario), campaign or Campaign(**options, measures=[measure])
+    base, campaign = read(scenario, during), campaign or Campaign(**options, measures=[measure])
     low, high = (float(end) for end in between)
     check_keys(base, [vary, *(with_ or {})])
     check_names(base, [measure])

@@ -201,9 +201,9 @@ class Explanation:
         return [round(work / staff, 4) if staff else None for work, staff in pairs]
 
 
-def explain(scenario: Source) -> Explanation:
+def explain(scenario: Source, *, during: str | None = None) -> Explanation:
     """Compile a scenario (a path, or what :func:`sim.load` gave) and work out its load; nothing is simulated."""
-    file = read(scenario)
+    file = read(scenario, during)
     model = compile_scenario(file.scenario)
     return Explanation(file, model, offered_load(model))
 

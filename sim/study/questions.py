@@ -27,6 +27,7 @@ from sim.study.tasks import DEFAULT_ENGINE, engine_of
 def run(
     scenario: Source,
     *,
+    during: str | None = None,
     replications: int = 10,
     seed: int = 1,
     engine: str = DEFAULT_ENGINE,
@@ -42,6 +43,8 @@ def run(
 ) -> Result:
     """Simulate a scenario (a file's path, or what :func:`sim.load` gave); options as in `replicate`.
 
+    Of its days only those `during` are measured, such as "2019-07"; see :meth:`ScenarioFile.during`.
+
     With a `precision`, such as ``{"wait.p90": 0.05, "on_time.rate@site=centre": "0.005 absolute"}``, replications are
     added, from 30 or `replications` on, until the half-width of every interval is that share of the mean, or that
     amount, and stays so; at the `most` the result says so in `Result.precision`. `measures` are those to be measured
@@ -49,7 +52,7 @@ def run(
     replications, or "all", have rows (`Result.visits` and so on); `keep_log` keeps their logs, too, for
     `Result.logs`. Raises ScenarioError for a name that is no measure.
     """
-    file = read(scenario)
+    file = read(scenario, during)
     rule = precise.rule_of(precision, least=replications, most=most) if precision else None
     precise.check_names(file, measures)
     with Campaign(
@@ -69,6 +72,7 @@ def run(
 def compare(
     scenarios: Sequence[Source],
     *,
+    during: str | None = None,
     replications: int = 10,
     seed: int = 1,
     engine: str = DEFAULT_ENGINE,
@@ -83,11 +87,11 @@ def compare(
 ) -> Comparison:
     """Simulate several scenarios on the same citizens; the first is the baseline.
 
-    `measures` are those to decide by, `thresholds` how small a difference of them makes none, in their units; see
-    `Comparison`. `rows` and `keep_log` are those of :func:`run`. Raises ValueError for fewer than two scenarios or
-    two of one name, ScenarioError for a name that is no measure.
+    `during` is as in :func:`run`, `measures` are those to decide by, `thresholds` how small a difference of them
+    makes none, in their units; see `Comparison`. `rows` and `keep_log` are those of :func:`run`. Raises
+    ValueError for fewer than two scenarios or two of one name, ScenarioError for a name that is no measure.
     """
-    files = _named(scenarios, "a comparison")
+    files = _named(scenarios, "a comparison", during)
     thresholds = thresholds or {}
     precise.check_names(files[0], [*measures, *thresholds])
     compared = replicate(
@@ -110,6 +114,7 @@ def best(
     scenarios: Sequence[Source],
     measure: str,
     *,
+    during: str | None = None,
     indifference: float | None = None,
     subject_to: Mapping[str, str] | None = None,
     tolerance: Mapping[str, float] | None = None,
@@ -129,7 +134,7 @@ def best(
     difference in practice. Stress tests are left out. Raises ScenarioError for what cannot be read, for scenarios of
     one name, and for fewer than two options.
     """
-    files = _named(scenarios, "a selection")
+    files = _named(scenarios, "a selection", during)
     goal = selection.goal_of(measure, indifference, subject_to or {}, tolerance or {}, error)
     with Campaign(
         seed=seed,
@@ -173,8 +178,8 @@ def trace(
     return Trace(model, drawn, dossier, life(model, drawn, log, number))
 
 
-def _named(scenarios: Sequence[Source], what: str) -> list[ScenarioFile]:
-    files = [read(scenario) for scenario in scenarios]
+def _named(scenarios: Sequence[Source], what: str, during: str | None) -> list[ScenarioFile]:
+    files = [read(scenario, during) for scenario in scenarios]
     names = [file.name for file in files]
     if len(files) < 2 or len(set(names)) < len(names):
         raise ScenarioError(f"{what} needs two or more scenarios with names of their own, not {names}")

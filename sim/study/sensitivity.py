@@ -42,6 +42,7 @@ def sensitivity(
     scenario: Source,
     vary: Mapping[str, Sequence[float]],
     *,
+    during: str | None = None,
     measure: str,
     method: str = "tornado",
     size: int | None = None,
@@ -59,7 +60,7 @@ def sensitivity(
     total_half, shares of the variance. Halves are those of 95 % intervals. `size` is the number of Morris's
     trajectories, or of Sobol's points (a power of two), for so many times two more than the values.
     """
-    base, campaign = read(scenario), campaign or Campaign(**options, measures=[measure])
+    base, campaign = read(scenario, during), campaign or Campaign(**options, measures=[measure])
     if method not in SIZES:
         raise ScenarioError(f"'{method}' is no method of sensitivity{suggest(method, SIZES)}")
     check_keys(base, vary)

@@ -24,12 +24,12 @@ from sim.plan.compile import compile_scenario
 from sim.results.chosen import row_of
 from sim.results.groups import Groupings
 from sim.results.measured import key
-from sim.scenario import ScenarioError, ScenarioFile, load
+from sim.scenario import ScenarioError, ScenarioFile, load, read
 from sim.scenario.layers import Tables
 from sim.scenario.messages import Problem, shown, translate
 from sim.scenario.reading import read_toml
 from sim.scenario.translated import told_in
-from sim.scenario.values import Part, Slug, Text
+from sim.scenario.values import Days, Part, Slug, Text
 from sim.study import designs
 from sim.study.cells import check_keys
 from sim.study.precise import rule_of
@@ -73,6 +73,7 @@ class Study(Part):
     title: Text
     question: Text | None = None
     scenarios: Annotated[list[str], Field(min_length=1)]
+    during: Days | None = None
     change: dict[str, Any] = {}
     measures: Annotated[list[str], Field(min_length=1)]
     replications: Replications = 10  # with a precision the most that are made
@@ -123,9 +124,9 @@ def _scenarios(file: Path, study: Study, language: str) -> tuple[ScenarioFile, .
             words = f"{shown(name)} is an absolute path; name the file from where the study lies"
             raise _error(file, [Problem(("scenarios",), words)])
         one = load(file.parent / name, language)
-        found.append(
-            one.change(study.change, title=one.resolved["title"], name=one.name) if study.change else one
-        )
+        if study.change:
+            one = one.change(study.change, title=one.resolved["title"], name=one.name)
+        found.append(read(one, study.during))
     names = [one.name for one in found]
     if len(set(names)) < len(names):
         raise _error(file, [Problem(("scenarios",), f"two have the same name: {', '.join(names)}")])

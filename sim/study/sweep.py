@@ -120,6 +120,7 @@ def sweep(
     scenario: Source,
     vary: Mapping[str, Sequence[Any]],
     *,
+    during: str | None = None,
     measures: Sequence[str] = (),
     points: int | None = None,
     replications: int = 10,
@@ -133,7 +134,7 @@ def sweep(
     those told of (``"wait.p90@site=centre"``, see :mod:`sim.results.chosen`), by default all. Raises `ScenarioError`
     for names that do not exist, before the cells are run.
     """
-    base, campaign = read(scenario), campaign or Campaign(**options, measures=measures)
+    base, campaign = read(scenario, during), campaign or Campaign(**options, measures=measures)
     check_keys(base, vary)
     check_names(base, measures)
     check_replications(replications)

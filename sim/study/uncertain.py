@@ -81,6 +81,7 @@ class Uncertain:
 
 def uncertain(
     *scenarios: Source,
+    during: str | None = None,
     measures: Sequence[str] = (),
     draws: int = DRAWS,
     replications: int = INNER,
@@ -91,7 +92,7 @@ def uncertain(
     `measures` are those told of, by default all. Raises `ScenarioError` if no scenario holds a belief, or if a draw
     makes one invalid; ValueError for fewer than two draws or replications.
     """
-    files = [read(scenario) for scenario in scenarios]
+    files = [read(scenario, during) for scenario in scenarios]
     if not any(file.beliefs for file in files):
         raise ScenarioError(
             f"{files[0].name}: holds no belief; write one as 'belief(triangular(10, 12, 16))'"

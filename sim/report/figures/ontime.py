@@ -18,6 +18,7 @@ from sim.report.drawing import BLACK, BLUE, TEXT, VERMILLION, Size
 from sim.report.figures.picture import Picture
 from sim.report.figures.sites import each, name_of, targets, titled
 from sim.report.language import Language
+from sim.results.neglect import demand_met
 from sim.results.result import Result
 from sim.results.thresholds import BY_UNIT
 
@@ -57,7 +58,7 @@ def on_time_rates(result: Result) -> pd.DataFrame:
     found = found.rename(columns={"mean": "rate"})[["site", "field", "rate", "low", "high", "n"]]
     found["field_title"] = [name_of(result, "field", field) if field else "" for field in found["field"]]
     found["at_least"] = [_target(result, site) for site in found["site"]]
-    met = found["site"].astype(str).map(result.demand_met)
+    met = found["site"].astype(str).map(demand_met(result.measured))
     found["met"] = met.where(met < 1 - BY_UNIT["fraction"])
     found["replications"] = result.provenance["replications"]
     found["is_field"] = found["field"] != ""

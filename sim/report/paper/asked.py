@@ -21,6 +21,7 @@ from sim.results.measured import KEY
 from sim.results.provenance import FORMAT
 from sim.results.saved import read_table
 from sim.scenario import ScenarioError
+from sim.scenario.horizon import measured_days
 
 MOST_LEVERS = 2  # that a picture shows
 
@@ -86,7 +87,7 @@ def document_of(study: Asked) -> Document:
     pictures = {
         name: list(_pictures(study, name)) for name in (*_of(study, "sweep"), *_of(study, "sensitivity"))
     }
-    first, last = (about["scenario"]["horizon"][end] for end in ("from", "to"))
+    first, last = measured_days(about["scenario"]["horizon"])
     sections = (
         _question(study, named),
         _answer(study, named, pictures),
@@ -103,8 +104,8 @@ def document_of(study: Asked) -> Document:
     )
     told = say(
         "report.subtitle",
-        first=asked_tables.day(first, say),
-        last=asked_tables.day(last, say),
+        first=say.day(first),
+        last=say.day(last),
         count=study.replications,
         scenarios=len(study.scenarios),
     )

@@ -6,7 +6,7 @@ Journal of Simulation 13, 55-67.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sim.report.paper.document import Section, Table, clean
 from sim.report.paper.study import Study
@@ -54,6 +54,8 @@ def method(study: Study) -> Section:
         "sites": "; ".join(study.sites.values()),
         "first": say.day(study.period[0]),
         "last": say.day(study.period[1]),
+        "start": say.day(date.fromisoformat(scenario["horizon"]["from"])),
+        "end": say.day(date.fromisoformat(scenario["horizon"]["to"])),
         "warm_up": period(clean(scenario["horizon"].get("warm_up", "0 days")), say),
         "replications": study.replications,
         "seed": about["seed"],
@@ -66,6 +68,8 @@ def method(study: Study) -> Section:
         texts |= {key: f"stress_text.{key}_of_one" for key in ("aims", "scenario_logic")}
     if "open_dossiers" in scenario["horizon"]:
         texts["initialisation"] = "stress_text.initialisation_open"
+    if "during" in scenario["horizon"]:
+        texts["run_length"] = "stress_text.run_length_during"
     rows = tuple((say(f"stress.{key}"), say(text, **values)) for key, text in texts.items())
     heads = say("report.heading"), say("report.content")
     return Section(

@@ -16,6 +16,7 @@ from sim.results.comparison import Comparison
 from sim.results.estimates import whole
 from sim.results.measures import MEASURES
 from sim.results.named import measure_of
+from sim.results.neglect import demand_met
 from sim.results.result import Result
 
 PAIRED = ("difference", "difference_low", "difference_high", "better")
@@ -78,8 +79,7 @@ class Study:
     @property
     def period(self) -> tuple[date, date]:
         """First and last day of the measuring window."""
-        horizon = self.baseline.provenance["scenario"]["horizon"]
-        return date.fromisoformat(horizon["from"]), date.fromisoformat(horizon["to"])
+        return self.baseline.period
 
     def period_told(self, key: str) -> str:
         """The text of a key, with the first and last day in it."""
@@ -175,7 +175,9 @@ class Study:
             return ""
         shares = (
             self.say(
-                "report.of_scenario", scenario=self.title(one), told=self.say.percent(one.demand_met[site])
+                "report.of_scenario",
+                scenario=self.title(one),
+                told=self.say.percent(demand_met(one.measured)[site]),
             )
             for one in self.results
         )
