@@ -11,6 +11,7 @@ import numpy as np
 from sim import deadlines, officetime
 from sim.engine.contract import Plan
 from sim.plan import digital
+from sim.plan.addeddays import added_days
 from sim.plan.hours import DAY, calendar_of, clock_of, closings, days_of, rounds
 from sim.plan.intensity import intensity
 from sim.plan.journeys import all_ways, step_plans
@@ -98,11 +99,15 @@ def _intensities(
     january = date(first.year, 1, 1)
     start = (first - january).days
     office = calendar_of(scenario.calendar).office_time(january, start + days + 366)
+    added = added_days(scenario, january, start + days + 366)
+    on_top = added if scenario.demand.added_days == "own-demand" else None
     used = dict.fromkeys([next(iter(scenario.profile)), *(p.profile for p in scenario.procedure.values())])
     keys = [(name, online) for name in used for online in (False, True)]
     surges = list(scenario.demand.surge.values())
     return {key: i for i, key in enumerate(keys)}, tuple(
-        intensity(scenario.profile[name], surges, office, january, start, days, online)
+        intensity(
+            scenario.profile[name], surges, office, january, start, days, online, None if online else on_top
+        )
         for name, online in keys
     )
 

@@ -1,7 +1,8 @@
 """Demand over the horizon: month × weekday × time of day × days after a closure, and surges on top.
 
 Over each calendar year the pattern adds up to one, so a procedure's volume is what a whole year brings on
-average; surges come on top of it. At the counter the intensity is zero outside opening hours.
+average; surges, and days on which the office opens besides, come on top of it. At the counter the intensity is zero
+outside opening hours.
 """
 
 from __future__ import annotations
@@ -32,18 +33,21 @@ def intensity(
     start: int,
     days: int,
     online: bool,
+    added: Bools | None = None,
 ) -> Intensity:
     """Demand of a profile on `days` days from day `start` of an office calendar on, which begins at `first`.
 
     `first` must be a 1 January and the calendar must cover every calendar year that the days touch: each year's
-    pattern adds up to one. Instants are minutes since the day `start`.
+    pattern adds up to one. What comes on days `added` (bool[day] of the calendar) comes on top. Instants are minutes
+    since the day `start`.
     """
     dates = [first + timedelta(days=day) for day in range(_whole_years(first, start + days))]
     edges, masses = zip(*(_day(profile, office, day, online) for day in range(len(dates))), strict=True)
     weights = _day_weights(profile, office, dates, online)
     totals = np.array([mass.sum() for mass in masses]) * weights
     years = np.array([d.year for d in dates])
-    per_year = np.bincount(years - years[0], totals)[years - years[0]]
+    counted = totals if added is None else totals * ~added[: len(dates)]
+    per_year = np.bincount(years - years[0], counted)[years - years[0]]
     if not per_year[start : start + days].all():
         raise ValueError("the profile's weights leave a whole year without demand")
     factors = weights / np.where(per_year > 0, per_year, 1.0) * _surge_factors(surges, dates)

@@ -18,7 +18,10 @@ def differences(before: Scenario, after: Scenario) -> list[tuple[str, Any, Any]]
     """(path, value before, value after), titles and sources aside; None: there is no such table."""
     told = (one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in (before, after))
     old, new = complete(before), complete(after)  # a default is a value, too
-    found = [(".".join(path), at(old, path), at(new, path)) for path in _paths(*told)]
+    paths = [
+        path for path in _paths(*told) if path[:2] != ("demand", "calendar")
+    ]  # that was the calendar before
+    found = [(".".join(path), at(old, path), at(new, path)) for path in paths]
     return [(path, was, now) for path, was, now in found if was != now]
 
 

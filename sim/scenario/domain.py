@@ -218,6 +218,8 @@ class Demand(Part):
     day_cv: Annotated[float, Field(ge=0, le=5)] = 0.0
     post_share: Share = 0.0
     surge: dict[Slug, Surge] = {}
+    added_days: Literal["own-demand", "same-demand"] = "own-demand"
+    calendar: Calendar | None = None  # under which the volumes were counted; see :mod:`sim.scenario.counted`
 
 
 class Citizens(Part):

@@ -19,6 +19,7 @@ from sim.scenario.beliefs import Choose, beliefs, median, settled
 from sim.scenario.blame import error
 from sim.scenario.catalogue import read_catalogue
 from sim.scenario.checks import check
+from sim.scenario.counted import counted
 from sim.scenario.differences import at, complete, differences, unlabelled
 from sim.scenario.domain import Scenario
 from sim.scenario.filenames import seen_from
@@ -107,7 +108,7 @@ class ScenarioFile:
         )
         plain_title = in_each(own_title, lambda text: text.translate(_NOT_PLAIN)[:LONGEST_TITLE])
         tables = {"title": plain_title} | tables
-        layers = (*self.layers, Layer(f"{self.name} (changed)", tables))
+        layers = (*self.layers, *counted(self.layers, tables), Layer(f"{self.name} (changed)", tables))
         return _checked(self.path, name or "; ".join([self.name, *told]), self, layers, self.folder)
 
     def during(self, days: str) -> ScenarioFile:
@@ -214,7 +215,7 @@ def _load(file: Path, folder: Path, trail: tuple[Path, ...], language: str) -> S
     catalogues = _catalogues(tables.pop("catalogue", {}), file, folder, home)
     if file.parent != home:
         tables = seen_from(tables, _path(file.parent, home))
-    layers = (*inherited, *catalogues, Layer(name, tables))
+    layers = (*inherited, *counted(inherited, tables), *catalogues, Layer(name, tables))
     return _checked(file, composed(file.stem), parent, layers, home)
 
 

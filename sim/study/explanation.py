@@ -12,6 +12,7 @@ import numpy as np
 from sim.engine.contract import Floats
 from sim.officetime import working_days
 from sim.plan import spent
+from sim.plan.addeddays import added_demand
 from sim.plan.compile import compile_scenario
 from sim.plan.gaps import Gap, gaps
 from sim.plan.load import Load, offered_load
@@ -49,6 +50,7 @@ class Flag(NamedTuple):
     An `unserved` queue; an `overloaded` place, with the least `load` its busiest team can have; queues at which
     `nobody` is on duty for `days` of opening; a `share` of demand `unmet`, or of visits `sent_away`; a step that was
     `outlasted`: its open dossiers, told for a place, have been in it for longer than its law allows.
+    `added_own`, `added_same`: `days` of opening besides, whose demand is a `share` of that of all others.
     """
 
     kind: str
@@ -107,7 +109,16 @@ class Explanation:
         outlasted = [
             Flag("outlasted", _named(rows), step) for step, rows in spent.outlasted(self.model).items()
         ]
-        return [*unserved, *overloaded, *(self._nobody(gap) for gap in gaps(self.model)), *outlasted]
+        empty = [self._nobody(gap) for gap in gaps(self.model)]
+        return [*unserved, *overloaded, *empty, *outlasted, *self._added()]
+
+    def _added(self) -> list[Flag]:
+        """That the office opens on more days than when its volumes were counted, and what comes of it."""
+        found = added_demand(self.model)
+        if not found.days:
+            return []
+        kind = self.file.scenario.demand.added_days.removesuffix("-demand")
+        return [Flag(f"added_{kind}", "", days=found.days, share=found.share)]
 
     def _nobody(self, gap: Gap) -> Flag:
         return Flag(
@@ -160,7 +171,7 @@ class Explanation:
         return [
             (path, _at(resolved, path), source, origins.get(path, ""))
             for path, source in self.file.sources.items()
-            if not path.startswith(("procedure.", "origin."))
+            if not path.startswith(("procedure.", "origin.", "demand.calendar."))
         ]
 
     def to_json(self) -> dict[str, Any]:
