@@ -15,6 +15,7 @@ import pytest
 from sim.plan.model import Channel
 from sim.report.language import LANGUAGES, language, usual_language
 from sim.results.attribution import Cause
+from sim.results.groups import OF_VISITS
 from sim.results.measures import MEASURES
 from sim.results.observe import Status
 from sim.results.official import FORM_07A, FORM_II06A, SIMULATED
@@ -38,6 +39,7 @@ FAMILIES = {
     "simulated": set(SIMULATED.values()),
     "cause": {cause.name.lower() for cause in Cause},
     "period": {"day", "days", "week", "weeks"},
+    "group": {f"{part}.{kind.name.lower()}" for part, kinds in OF_VISITS.items() for kind in kinds},
     "selected": {"best", "candidate", "behind", "breaks"},
 }
 
