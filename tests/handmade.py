@@ -16,7 +16,7 @@ from builder import tabulated, typed
 from sim.deadlines import WORKING_DAYS
 from sim.engine.contract import OF_PROCEDURE, Draws, Kind, Log, Mark, Outcome, Reason
 from sim.plan.compile import compile_scenario
-from sim.plan.model import Channel, Labels, Model, Priority, Replication
+from sim.plan.model import NO_BOOKINGS, Bookings, Channel, Labels, Model, Priority, Replication
 from sim.scenario.domain import Scenario
 
 TABLES: dict[str, Any] = {
@@ -123,6 +123,7 @@ class Dossier:
     unit: int = WORKING_DAYS
     channel: Channel = Channel.COUNTER
     priority: Priority = Priority.ORDINARY  # of the dossier and all its visits
+    slot: float = -inf
     satisfied_within: float = inf
     very_satisfied_within: float = inf
 
@@ -138,7 +139,10 @@ def waiting(kind: Kind, entered: float, ended: float, **more: Any) -> Task:
 
 
 def told(
-    model: Model, dossiers: list[Dossier], roster: list[tuple[float, int, int]] | None = None
+    model: Model,
+    dossiers: list[Dossier],
+    roster: list[tuple[float, int, int]] | None = None,
+    bookings: Bookings = NO_BOOKINGS,
 ) -> tuple[Replication, Log]:
     """The replication in which all this happened; `roster` lists (time, team, staff)."""
     stages = [[stage] if isinstance(stage, Task) else stage for one in dossiers for stage in one.stages]
@@ -189,6 +193,8 @@ def told(
         number=np.arange(len(dossiers)),
         channel=np.array([one.channel for one in dossiers], np.int8),
         priority=np.array([one.priority for one in dossiers], np.int8),
+        slot=_floats(one.slot for one in dossiers),
+        bookings=bookings,
         satisfied_within=_floats(one.satisfied_within for one in dossiers),
         very_satisfied_within=_floats(one.very_satisfied_within for one in dossiers),
         activity=activity.astype(np.int32),

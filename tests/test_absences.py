@@ -132,7 +132,10 @@ def test_nobody_of_the_teams_named_works_during_an_outage() -> None:
 
 def test_what_is_filed_online_gets_through_after_the_outage() -> None:
     half = {"digital.online_share": 0.5}
-    before, after = arrivals(model(half), 1, 0), arrivals(compiled := model({**half, **OUTAGE}), 1, 0)
+    (before, _), (after, _) = (
+        arrivals(model(half), 1, 0),
+        arrivals(compiled := model({**half, **OUTAGE}), 1, 0),
+    )
     online = after.arrival[after.channel == Channel.ONLINE]
     assert not any(((start <= online) & (online < end)).any() for start, end in outages(compiled, 1, 0))
     at_counter = [part.arrival[part.channel == Channel.COUNTER] for part in (before, after)]

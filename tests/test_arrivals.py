@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from datetime import date
 
@@ -11,6 +12,7 @@ from scenes import base, dossiers, model
 from scipy import stats
 
 from sim import keyed
+from sim.plan import booking
 from sim.plan.arrivals import Arrivals, arrivals, day_factors
 from sim.plan.draws import draw
 from sim.plan.model import Channel, Model, Priority
@@ -29,7 +31,7 @@ def counts(compiled: Model, stream: int, width: int) -> np.ndarray:
     edges = np.arange(0, compiled.plan.end + 1, width)
     found = []
     for replication in range(REPLICATIONS):
-        everybody = arrivals(compiled, 7, replication)
+        everybody, _ = arrivals(compiled, 7, replication)
         found.append(np.histogram(everybody.arrival[everybody.stream == stream], edges)[0])
     return np.array(found)
 
@@ -216,6 +218,114 @@ def test_slots(places: int) -> None:
     }
 
 
+def in_the_book(asks, slots, places, ahead, opened):
+    """What a slow clerk gives who looks through all slots: first and last slots, (asked, days) of every asking.
+
+    `asks` are (moment, citizen, cancels, when); `ahead` and `opened` count days on which the office opens.
+    """
+    taken, first, last, askings = Counter(), {}, {}, []
+    events = [(moment, 1, citizen, cancels, when) for moment, citizen, cancels, when in asks]
+    while events:
+        events.sort()
+        moment, is_first, citizen, cancels, when = events.pop(0)
+        free = [
+            slot
+            for slot in slots
+            if slot >= moment and taken[slot] < places and opened(slot) - opened(moment) <= ahead
+        ]
+        given = min(free, default=np.inf)
+        askings.append((moment, opened(given) - opened(moment) if free else np.inf))
+        taken[given] += 1
+        first.setdefault(citizen, given)
+        if not is_first:
+            taken[last[citizen]] -= 1
+        elif free and cancels:
+            events.append((moment + when * (given - moment), 0, citizen, False, 0.0))
+        last[citizen] = given
+    return first, last, askings
+
+
+@pytest.mark.parametrize(("ahead", "places"), [(0, 1), (3, 1), (100, 2)])
+@pytest.mark.parametrize("goes", ["counter", "lost"])
+def test_slots_against_a_slow_clerk(ahead: int, places: int, goes: str) -> None:
+    """Cancelled places are free again; who finds none comes without one, or never."""
+    own = {"slot_minutes": 120, "per_slot": places, "cancel": 0.3, "without_slot": goes}
+    compiled, would_come = (
+        model({"digital.appointment_share": 0.2, "appointments": own | {"book_ahead_days": ahead}}),
+        base(),
+    )
+
+    def uniform(key, purpose: str) -> float:
+        return float(keyed.uniform(keyed.stream(1, 0, key[1], key[0]), key[2], purpose))
+
+    wanting = [key for key in would_come if key[0] != "birth" and uniform(key, "channel") > 0.8]
+    days = [day for day in range(60) if day not in TET and day % 7 < 5]
+    slots = [
+        day * DAY + start + k * 120.0 for day in days for start, n in ((450, 3), (780, 2)) for k in range(n)
+    ]
+    first, last, askings = in_the_book(
+        [(would_come[k].arrival, k, uniform(k, "cancel") < 0.3, uniform(k, "cancel when")) for k in wanting],
+        slots,
+        places,
+        ahead,
+        lambda t: bisect_right(days, t // DAY),
+    )
+    drawn = draw(compiled, 1, 0)
+    at_centre = np.array([compiled.streams[s].site == 0 for s in drawn.labels.bookings.stream])
+    found = np.column_stack([drawn.labels.bookings.asked, drawn.labels.bookings.days])[at_centre]
+    np.testing.assert_allclose(found, [asking for asking in askings if asking[0] < compiled.plan.end])
+    there = {key: dossier for key, dossier in dossiers(compiled).items() if key in set(wanting)}
+    booked = {
+        key: dossier.arrival for key, dossier in there.items() if dossier.channel == Channel.APPOINTMENT
+    }
+    assert booked == pytest.approx({key: slot for key, slot in last.items() if slot < compiled.plan.end})
+    comes = {key: first[key] for key, slot in last.items() if slot == np.inf}
+    comes |= {key: would_come[key].arrival for key, slot in comes.items() if slot == np.inf}
+    assert bool(comes) == (ahead < 100)
+    there = {key: dossier for key, dossier in there.items() if key not in booked}
+    assert all(dossier.channel == Channel.COUNTER for dossier in there.values())
+    expected = {key: t for key, t in comes.items() if t < compiled.plan.end and goes == "counter"}
+    assert {key: dossier.arrival for key, dossier in there.items()} == pytest.approx(expected)
+    assert len(askings) > len(wanting) or ahead == 0
+
+
+def test_a_slot_that_is_cancelled_is_for_those_who_ask_later() -> None:
+    """By hand: slots at 60, 100 and 200. The first cancels at 50 and asks again, the third gets the place."""
+    zero_day = np.zeros(3, np.int64), np.ones(1, np.int64)
+    last, first, who, asked, slot = booking._give(
+        np.array([60.0, 100.0, 200.0]),
+        *zero_day,
+        10,
+        1,
+        np.array([0.0, 10.0, 55.0, 59.0]),
+        np.array([True, False, False, False]),
+        np.array([50 / 60, 0.5, 0.5, 0.5]),
+    )
+    assert first.tolist() == [0, 1, 0, booking.NONE]
+    assert last.tolist() == [2, 1, 0, booking.NONE]
+    assert list(zip(who.tolist(), asked.tolist(), slot.tolist(), strict=True)) == [
+        (0, 0.0, 0),
+        (1, 10.0, 1),
+        (0, 50.0, 2),
+        (2, 55.0, 0),
+        (3, 59.0, booking.NONE),
+    ]
+
+
+def test_who_is_early_is_patient_from_the_slot_on() -> None:
+    early, on_time = (
+        draw(model({**BOOKING, "citizens.patience": "constant(20)", "appointments.punctuality": law}), 1, 0)
+        for law in ("constant(-10)", "constant(0)")
+    )
+    for drawn, longer in ((early, 10), (on_time, 0)):
+        slot, draws = drawn.labels.slot, drawn.draws
+        booked = np.flatnonzero(slot > 0)
+        assert (slot[booked] - draws.arrival[booked] == longer).all()
+        row = draws.visit[draws.task_start[draws.stage_start[booked]]] * draws.attempts
+        assert (draws.patience[row] == 20 + longer).all()
+        assert (np.delete(draws.patience, row) == 20).all()
+
+
 def test_punctuality_moves_arrivals_around_their_slots() -> None:
     on_time, early = (
         dossiers(model({**BOOKING, "appointments": {"slot_minutes": 30, "punctuality": law}}))
@@ -249,7 +359,7 @@ def test_arrivals_ascend_within_the_run() -> None:
 
 
 def test_take_keeps_columns_together() -> None:
-    everybody = arrivals(model(), 1, 0)
+    everybody, _ = arrivals(model(), 1, 0)
     some = everybody.take(np.array([5, 3]))
     assert isinstance(some, Arrivals)
     assert some.number.tolist() == [everybody.number[5], everybody.number[3]]

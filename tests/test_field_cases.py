@@ -74,6 +74,7 @@ def test_the_wait_of_each_class_is_told() -> None:
 def test_the_wait_of_each_class_is_that_of_theory() -> None:
     """M/M/1 with two classes (Cobham 1954): 9 an hour, 5 minutes, 20 % priority: 4.41 and 17.65 minutes."""
     always = {
+        "demand.added_days": "same-demand",
         "calendar.hours": ["00:00-24:00"],
         "calendar.weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
     }
@@ -189,3 +190,40 @@ def test_a_service_level_of_20_seconds(seed: int) -> None:
     error = (rows["high"] - rows["low"])["wait.within_20s"] / 2 / 2.36
     assert rows["mean"]["wait.within_20s"] == pytest.approx(right, abs=4 * error)
     assert 0.8 < rows["mean"]["wait.within_0.33"] < rows["mean"]["wait.within_20s"]
+
+
+def test_appointments_that_are_sold_out_are_ever_further_away() -> None:
+    """9,579 ask for 8,000 slots in a year: at its end 1,579 are ahead, 32 a day, give or take 98 / 32 = 3 days."""
+    case = FIELD / "appointments_sold_out.toml"
+    flag = sim.explain(case).flags()[0]
+    assert flag.kind == "booked_out"
+    assert flag.load == pytest.approx(9579 / 8000, abs=0.0005)
+    found = sim.run(case, replications=4, workers=1)
+    last = found.days[found.days["date"] == found.days["date"].max()]["lead"]
+    assert last.mean() == pytest.approx(1579 / 32, abs=3.5 * 3 / 2)
+    assert {flag["kind"] for flag in found.provenance["flags"]} == {"booked_out", "lead"}
+    assert not found.is_stable
+    assert found.stability.query("series == 'lead'")["grows"].all()
+    asked, came = (
+        found.summary([]).set_index("measure")["n"][name] for name in ("slot.days", "visits.count")
+    )
+    assert asked / 4 - came / 4 == pytest.approx(1579, abs=3.5 * 98 / 2)
+
+
+def test_a_book_that_ends_turns_people_away_and_is_stable() -> None:
+    """Of 9,579 who ask 8,000 and those of the last ten days get a slot; the others come to the counter, or never."""
+    few = sim.load(FIELD / "appointments_sold_out.toml").change({"appointments.book_ahead_days": 10})
+    assert [flag.kind for flag in sim.explain(few).flags()] == ["few_slots"]
+    lost = few.change({"appointments.without_slot": "lost"})
+    found = [sim.run(one, replications=4, workers=1) for one in (few, lost)]
+    for one in found:
+        rate = one.summary([]).set_index("measure")["mean"]["no_slot.rate"]
+        assert rate == pytest.approx((9579 - 8000 - 10 * 32) / 9579, abs=3.5 * 98 / 9579 / 2)
+        assert one.is_stable
+        assert one.days["lead"].max() <= 10
+    met = [one.summary([]).set_index("measure")["mean"]["demand.met"] for one in found]
+    assert met[0] > 0.99
+    assert met[1] == pytest.approx(8000 / (9579 - 10 * 32), abs=0.01)
+    come, others = (one.summary([]).set_index("measure")["mean"]["visits.count"] for one in found)
+    assert others <= 8000
+    assert come == pytest.approx(9579 - 10 * 32, abs=3.5 * 98 / 2)

@@ -30,7 +30,10 @@ FAMILIES = {
     "weekday": {str(day) for day in range(7)},
     "channel": {str(int(channel)) for channel in Channel},
     "status": {str(int(status)) for status in Status},
-    "flag": {"unserved", "overloaded", "outlasted", "nobody", "unmet", "sent_away", "growing", "warm_up"},
+    "flag": {
+        *("unserved", "overloaded", "booked_out", "few_slots", "outlasted", "nobody", "unmet", "sent_away"),
+        *("growing", "lead", "added_own", "added_same", "warm_up"),
+    },
     "form07a": {"number", "field", *FORM_07A},
     "formii06a": {"number", "field", *FORM_II06A},
     "indicator": {str(number) for number in SIMULATED},

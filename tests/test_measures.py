@@ -16,6 +16,7 @@ from handmade import (
     COUNTER,
     EXPERTS,
     TABLES,
+    TRANSFER,
     Dossier,
     Task,
     at,
@@ -26,7 +27,7 @@ from handmade import (
 from test_attribution import busy_week
 
 from sim.engine.contract import Log, Reason
-from sim.plan.model import Channel, Model, Priority, Replication
+from sim.plan.model import Bookings, Channel, Model, Priority, Replication
 from sim.results import measured
 from sim.results.estimates import grouped_by
 from sim.results.groups import Groupings, Label
@@ -38,7 +39,8 @@ REOPENING = {
     "step": TABLES["step"] | {"again": {"clock": "start"}, "answered": {"clock": "stop"}},
     "loop": {"complaint": {"after": "collect", "probability": 0.1, "steps": ["again", "answered"]}},
 }
-MODEL = model(**REOPENING)
+BOOKING = {"digital": {"appointment_share": 0.1}}
+MODEL = model(**REOPENING, **BOOKING)
 DUE = at(9, "16:30")
 OPENING = at(7, "07:30")
 
@@ -116,7 +118,14 @@ def week() -> pd.DataFrame:
         (OPENING, CLERK_DONG_NGU, 1),
         (OPENING + 30, CLERK_DONG_NGU, 0),
     ]
-    return measure(MODEL, *told(MODEL, cases, roster))
+    asked = Bookings(
+        np.array([TRANSFER, TRANSFER, COPY_YEN_THAN, TRANSFER], np.int32),
+        np.array(
+            [at(6, "23:59"), at(7, "08:00"), at(8, "09:00"), at(9, "09:00")]
+        ),  # the first before the window
+        np.array([9, 1, inf, 4]),
+    )
+    return measure(MODEL, *told(MODEL, cases, roster, asked))
 
 
 def figure(name: str, **group: str) -> tuple[float, int]:
@@ -183,6 +192,14 @@ DONG_NGU = {"site": "commune", "place": "Đông Ngũ"}
         ("citizen.hours", COMMUNE, (40 + 3 * 30) / 60, 3),
         ("satisfied.rate", {}, 4 / 6, 6),  # 6 > 5, and one left
         ("very_satisfied.rate", {}, 3 / 6, 6),  # 6 > 5, 20 > 19, and one left
+        # the centre gives slots 1 and 4 days ahead, the commune none; one booked and did not come
+        ("slot.days", {}, 2.5, 2),
+        ("slot.days", {"site": "centre", "field": "land"}, 2.5, 2),
+        ("slot.days", COMMUNE, nan, 0),
+        ("no_slot.rate", {}, 1 / 3, 3),
+        ("no_slot.rate", YEN_THAN, 1, 1),
+        ("slots.lost", {}, 1, 1),
+        ("slots.lost", {"site": "centre"}, 0, 0),
         # centre: early, late, overdue; commune: no deadline, withdrawn, open
         ("on_time.rate", {}, 2 / 4, 4),
         ("on_time.rate", {"site": "centre"}, 1 / 3, 3),
@@ -414,7 +431,8 @@ def test_heavier_burdens_satisfy_fewer():
     assert all(satisfied >= very for satisfied, very in [calm, *heavier])
 
 
-def test_without_a_survey_nobody_is_asked_and_where_no_clock_starts_again_nothing_is_reopened():
+def test_what_a_scenario_has_not_is_not_measured():
+    """A survey, appointments, and a clock that starts again after its stop."""
     quiet = model(survey=None)
     names = set(measure(quiet, *told(quiet, []))["measure"])
     assert set(MEASURES) - names == {
@@ -423,7 +441,27 @@ def test_without_a_survey_nobody_is_asked_and_where_no_clock_starts_again_nothin
         "reopened.count",
         "reopened.rate",
         "reopened.on_time",
+        "slot.days",
+        "no_slot.rate",
+        "slots.lost",
     }
+
+
+def test_who_is_early_waits_from_the_slot_on():
+    """Booked for 08:30: served at 08:40, at 08:20, out of patience at 08:45, and there at 08:50 only."""
+    slot = at(7, "08:30")
+    out_of_patience = Task(
+        entered=at(7, "08:00"), left=[(at(7, "08:00"), at(7, "08:45"), Reason.PATIENCE)], lost=True
+    )
+    tasks = [
+        desk(at(7, "08:00"), at(7, "08:40"), at(7, "08:50")),
+        desk(at(7, "08:00"), at(7, "08:20"), at(7, "08:30")),
+        out_of_patience,
+        desk(at(7, "08:50"), at(7, "08:55"), at(7, "09:00")),
+    ]
+    seen = visits(MODEL, *told(MODEL, [Dossier(at(7, "08:00"), [task], slot=slot) for task in tasks]))
+    assert seen.wait.tolist() == [10, 0, 15, 5]
+    assert seen.waited.all()
 
 
 def test_an_empty_week_has_the_same_rows():
@@ -502,7 +540,7 @@ def test_what_is_reopened_has_measures_of_its_own():
     assert network.loc["reopened.rate"].tolist() == [2 / 3, 3]
     assert network.loc["reopened.on_time"].tolist() == [1 / 2, 2]
     assert network.loc["on_time.rate"].tolist() == [2 / 4, 4]
-    plain = model()
+    plain = model(**BOOKING)
     without = measure(plain, *told(plain, [replace(one, reopened=[]) for one in cases]))
     same = found[~found["measure"].str.startswith("reopened")].reset_index(drop=True)
     pd.testing.assert_frame_equal(same, without)

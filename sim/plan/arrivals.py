@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,9 +12,10 @@ from sim.compiler import register_jitable
 from sim.engine.contract import Codes, Floats, Ids, Ints
 from sim.kernelcache import cached
 from sim.keyed import dossier, name_hash, of_dossier
+from sim.plan.booking import book
 from sim.plan.doing import Words
 from sim.plan.intensity import ONE, guide_of, instant, with_day_factors
-from sim.plan.model import Channel, Model
+from sim.plan.model import NO_BOOKINGS, Bookings, Channel, Model
 from sim.plan.ordering import in_order
 from sim.plan.outages import after_outage, outages
 from sim.plan.recipe import Coming, Recipe, recipe_of
@@ -37,6 +37,7 @@ class Arrivals(NamedTuple):
     channel: Codes  # int[dossier] Channel
     way: Ids  # int[dossier] the first of the recipe's ways that it may go
     arrival: Floats  # float[dossier] minutes, ascending
+    slot: Floats  # float[dossier] when their appointment is; see `Labels`
 
     def uniform(self, purpose: str) -> Floats:
         """Each dossier's own number for a purpose, in (0, 1)."""
@@ -45,8 +46,27 @@ class Arrivals(NamedTuple):
 
     def take(self, which: Ints) -> Arrivals:
         """Some of the dossiers, in the order asked for."""
-        columns: Any = [np.asarray(part)[which] for part in self]
+        columns: Any = [np.asarray(part)[which] if len(part) else part for part in self]
         return Arrivals(*columns)
+
+
+class Slots(NamedTuple):
+    """When the appointments are of those who have one."""
+
+    ticket: Ints  # int[citizen] ascending
+    slot: Floats  # float[citizen]
+
+    def of(self, tickets: Ints) -> Floats:
+        """The appointment of each ticket: float[ticket], -inf without one; float[0] if nobody has any."""
+        if not len(self.ticket):
+            return np.zeros(0)
+        slot = np.full(len(tickets), -np.inf)
+        booked = tickets % NUMBER_UNIT == BOOKED
+        slot[booked] = self.slot[np.searchsorted(self.ticket, tickets[booked])]
+        return slot
+
+
+NO_SLOTS = Slots(np.zeros(0, np.int64), np.zeros(0))
 
 
 class Curves(NamedTuple):
@@ -58,8 +78,8 @@ class Curves(NamedTuple):
     guide: Ints  # at start[c]:start[c + 1] - 1
 
 
-def arrivals(model: Model, seed: int, replication: int) -> Arrivals:
-    """The dossiers that arrive before the end of the run."""
+def arrivals(model: Model, seed: int, replication: int) -> tuple[Arrivals, Bookings]:
+    """The dossiers that arrive before the end of the run, and who asked for an appointment."""
     recipe = recipe_of(model)
     curves = _curves(model, recipe, day_factors(model, seed, replication))
     keys = stream_keys(recipe, seed, replication)
@@ -69,13 +89,14 @@ def arrivals(model: Model, seed: int, replication: int) -> Arrivals:
     )
     arrival, ticket = columns((float, n := int(count.sum())), (int, n))
     _come(keys, count, curves, recipe.coming, arrival, ticket)
+    bookings, slots = NO_BOOKINGS, NO_SLOTS
     if recipe.coming.appointment_share > 0:
-        _book(model, keys, arrival, ticket)
+        bookings, slots = _book(model, keys, arrival, ticket)
     if down := outages(model, seed, replication):
         online = ticket % NUMBER_UNIT == ONLINE
         arrival[online] = after_outage(arrival[online], down)
     arrival, ticket = in_order(arrival, ticket, model.plan.end)
-    return _read(recipe, keys, ticket, arrival)
+    return _read(recipe, keys, ticket, arrival, slots), bookings
 
 
 def stream_keys(recipe: Recipe, seed: int, replication: int) -> Words:
@@ -145,12 +166,25 @@ def _channel(key: keyed.Words, online: float, assisted: float, post: float, appo
     return BOOKED if u > 1 - post - appointment else AT_COUNTER
 
 
-def _read(recipe: Recipe, keys: Words, ticket: Ints, arrival: Floats) -> Arrivals:
+def _book(model: Model, keys: Words, arrival: Floats, ticket: Ints) -> tuple[Bookings, Slots]:
+    """Those who want an appointment come to their slot; without one to the counter, or never."""
+    rows = np.flatnonzero(ticket % NUMBER_UNIT == BOOKED)
+    if not len(rows):
+        return NO_BOOKINGS, NO_SLOTS
+    stream, number = ticket[rows] // STREAM_UNIT, ticket[rows] % STREAM_UNIT // NUMBER_UNIT
+    given = book(model, keys, stream, number, arrival[rows])
+    has = given.slot >= 0
+    arrival[rows] = given.comes
+    ticket[rows[~has]] += AT_COUNTER - BOOKED
+    return given.bookings, Slots(ticket[rows[has]], given.slot[has])
+
+
+def _read(recipe: Recipe, keys: Words, ticket: Ints, arrival: Floats, slots: Slots) -> Arrivals:
     """The dossiers of tickets."""
     kinds = np.int32, np.int32, np.uint64, np.int8, np.int32
     stream, number, key, channel, way = columns(*[(kind, len(ticket)) for kind in kinds])
     _read_into(keys, recipe.going.ways, ticket, stream, number, key, channel, way)
-    return Arrivals(stream, number, key, channel, way, arrival)
+    return Arrivals(stream, number, key, channel, way, arrival, slots.of(ticket))
 
 
 @cached
@@ -165,41 +199,3 @@ def _read_into(
         stream[row], number[row], channel[row] = whose, which, how
         key[row] = dossier(keys[whose], which)
         way[row] = ways[whose, how]
-
-
-def _book(model: Model, keys: Words, arrival: Floats, ticket: Ints) -> None:
-    """Those who book get the first free slot not before the moment at which they would have come."""
-    booked = np.flatnonzero(ticket % NUMBER_UNIT == BOOKED)
-    booked = booked[np.argsort(arrival[booked], kind="stable")]
-    recipe = recipe_of(model)
-    everybody = _read(recipe, keys, ticket[booked], arrival[booked])
-    appointments, office = model.scenario.appointments, model.plan.office
-    slots = np.concatenate(
-        [
-            np.arange(opens, closes, appointments.slot_minutes)
-            for opens, closes in zip(office.opens, office.closes, strict=True)
-            if opens < model.plan.end
-        ]
-    )
-    slot = np.empty(len(booked))
-    sites = recipe.terms.site[everybody.stream]
-    for site in np.unique(sites):
-        mine = np.flatnonzero(sites == site)
-        wanted = np.searchsorted(slots, everybody.take(mine).arrival)
-        given = _first_free(wanted.tolist(), appointments.per_slot)
-        slot[mine] = np.append(slots, np.inf)[np.minimum(given, len(slots))]
-    punctual = appointments.punctuality.ppf(everybody.uniform("punctuality"))
-    arrival[booked] = np.maximum(slot + punctual, 0.0)
-
-
-def _first_free(wanted: Sequence[int], places: int) -> list[int]:
-    """Slots in order of booking: each gets the wanted one or the next with a place left; `wanted` ascends."""
-    given, slot, taken = [], -1, 0
-    for want in wanted:
-        if want > slot:
-            slot, taken = want, 0
-        elif taken == places:
-            slot, taken = slot + 1, 0
-        taken += 1
-        given.append(slot)
-    return given

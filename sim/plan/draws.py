@@ -7,7 +7,7 @@ import numpy as np
 from sim.engine.contract import Draws
 from sim.plan.absences import rosters
 from sim.plan.arrivals import arrivals
-from sim.plan.filling import fill
+from sim.plan.filling import fill, wait_from_the_slot
 from sim.plan.model import Labels, Model, Replication
 from sim.plan.recipe import recipe_of
 from sim.plan.spent import shorten
@@ -19,11 +19,12 @@ def draw(model: Model, seed: int, replication: int) -> Replication:
     recipe = recipe_of(model)
     terms, activities = recipe.terms, recipe.activities
     with np.errstate(over="ignore"):  # keys wrap around, of which numpy warns when nothing is compiled
-        dossiers, underway, clock = with_underway(
-            model, seed, replication, arrivals(model, seed, replication)
-        )
+        new, bookings = arrivals(model, seed, replication)
+        dossiers, underway, clock = with_underway(model, seed, replication, new)
         own, tasks = fill(dossiers, recipe)
         shorten(model, dossiers, underway, own, tasks, activities.step)
+        if len(dossiers.slot):
+            wait_from_the_slot(dossiers, own, tasks)
         time, team, staff = rosters(model, seed, replication)
     return Replication(
         Draws(
@@ -61,6 +62,8 @@ def draw(model: Model, seed: int, replication: int) -> Replication:
             number=dossiers.number,
             channel=dossiers.channel,
             priority=own.priority,
+            slot=dossiers.slot,
+            bookings=bookings,
             satisfied_within=own.satisfied_within,
             very_satisfied_within=own.very_satisfied_within,
             activity=tasks.activity,

@@ -102,12 +102,22 @@ def fill(dossiers: Arrivals, recipe: Recipe) -> tuple[Dossiers, Tasks]:
     return own, theirs
 
 
+def wait_from_the_slot(dossiers: Arrivals, own: Dossiers, tasks: Tasks) -> None:
+    """Who is early for an appointment has so much more patience the first time they come."""
+    if len(tasks.patience):
+        booked = np.flatnonzero(dossiers.slot > dossiers.arrival)
+        visit = tasks.visit[tasks.task_start[own.stage_start[booked]]]
+        at_desk = visit >= 0
+        attempts = len(tasks.patience) // len(tasks.priority)
+        tasks.patience[visit[at_desk] * attempts] += (dossiers.slot - dossiers.arrival)[booked[at_desk]]
+
+
 @partial(cached, _nrt=False)
 def _send(
     dossiers: Arrivals, going: Going, ground: Ground, laws: Floats, room: Walk, own: Dossiers
 ) -> tuple[int, int]:
     """Fill the columns of dossiers; their course tells how many tasks and visits they make."""
-    _, _, key, _, first_way, _ = dossiers
+    _, _, key, _, first_way, _, _ = dossiers
     g_until, g_root = going.until, going.root
     purpose, probability, struck, others = going.purpose, going.probability, going.struck, going.others
     g_stages, g_tasks, g_visits = going.stages, going.tasks, going.visits
@@ -152,7 +162,7 @@ def _assign(
 ) -> None:
     """Fill the columns of stages, tasks and visits, and the priority of dossiers."""
     course, way, of_citizen = own.course, own.way, own.priority
-    stream, _, key, channel, _, _ = dossiers
+    stream, _, key, channel, _, _, _ = dossiers
     r_course, r_listed, r_task = doing.course, doing.listed, doing.task
     r_moment, r_patience, r_back = doing.moment, doing.patience, doing.back
     r_activity, r_factor = doing.activity, doing.factor

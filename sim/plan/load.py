@@ -17,6 +17,7 @@ import numpy as np
 from sim.engine.contract import Floats, Ints, Kind
 from sim.loops import Times, expected_times
 from sim.plan import digital
+from sim.plan.booking import book_of
 from sim.plan.model import Channel, Model, Roster, Stream, Way
 from sim.plan.sharing import Doers, shared_evenly
 
@@ -31,6 +32,7 @@ class Load(NamedTuple):
     team: Floats  # float[team, bin] minutes of work, after sharing
     busiest: Floats  # float[site] load of the busiest team, the least it can have; inf if work is unserved
     unserved: list[int]  # queues that receive work and have nobody on any roster
+    slots: Floats  # float[site] citizens who want an appointment, per place in the slots that there are
 
 
 def offered_load(model: Model, width: float = HOUR) -> Load:
@@ -43,7 +45,21 @@ def offered_load(model: Model, width: float = HOUR) -> Load:
     over_hours = staff / np.where(hours > 0, hours, 1.0)[:, None]
     team = part @ first + (part @ later)[:, None] * over_hours
     unserved = [q for q in range(len(work)) if work[q] > 0 and not hours[_servers(model, q)].any()]
-    return Load(work, staff, team, _busiest(model, team.sum(axis=1), hours, unserved), unserved)
+    busiest = _busiest(model, team.sum(axis=1), hours, unserved)
+    return Load(work, staff, team, busiest, unserved, _slots_asked_for(model))
+
+
+def _slots_asked_for(model: Model) -> Floats:
+    """The expected share of the places in slots of the measuring window: float[site]."""
+    asked, share, window = np.zeros(len(model.places)), channel_shares(model), model.window
+    for stream in model.streams:
+        demand = model.intensities[stream.intensity]
+        dossiers = stream.volume * float(np.diff(np.interp(window, demand.edge, demand.mass))[0])
+        asked[stream.site] += dossiers * _channels_of(stream, share).get(Channel.APPOINTMENT, 0.0)
+    if not asked.any():
+        return asked
+    book = book_of(model)
+    return asked / (book.places * np.diff(np.searchsorted(book.slot, window))[0])
 
 
 def _servers(model: Model, queue: int) -> list[int]:

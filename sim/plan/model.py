@@ -186,6 +186,17 @@ class Model:
         return datetime.combine(self.first_day, time()) + timedelta(minutes=t)
 
 
+class Bookings(NamedTuple):
+    """Everybody who asks for an appointment, as often as they ask; in order of time at each site."""
+
+    stream: Ids  # int[asking] index of Model.streams
+    asked: Floats  # float[asking] when
+    days: Floats  # float[asking] on how many days the office opens until that of the slot; inf: none was free
+
+
+NO_BOOKINGS = Bookings(np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
+
+
 class Labels(NamedTuple):
     """What observers need to know of a replication beside the draws."""
 
@@ -193,6 +204,8 @@ class Labels(NamedTuple):
     number: Ids  # int[dossier] the dossier's number in its stream; below 0: under way when the run begins
     channel: Codes  # int[dossier] Channel
     priority: Codes  # int[dossier] Priority of the citizen, of who has an appointment that of its visit
+    slot: Floats  # float[dossier] when its appointment is, -inf: it has none; float[0] without appointments
+    bookings: Bookings
     satisfied_within: Floats  # float[dossier] minutes of burden; float[0] without a survey
     very_satisfied_within: Floats  # float[dossier]
     activity: Ids  # int[task] see `Draws`

@@ -128,7 +128,8 @@ def with_underway(model: Model, seed: int, replication: int, new: Arrivals) -> t
         way = way + others
     entry = _first_entry(model, key, recipe.entry[way])
     numbers = -1 - np.arange(len(key), dtype=np.int32)
-    begun = Arrivals(own.stream, numbers, key, own.channel, way.astype(np.int32), entry)
+    slot = np.full(len(key) if len(new.slot) else 0, -np.inf)
+    begun = Arrivals(own.stream, numbers, key, own.channel, way.astype(np.int32), entry, slot)
     pairs: Any = zip(begun, new, strict=True)
     every = Arrivals._make(np.concatenate(both) for both in pairs)
     order = np.argsort(every.arrival, kind="stable")

@@ -12,10 +12,13 @@ from sim.analysis.trend import trend
 from sim.analysis.warmup import check_warm_up
 from sim.engine.contract import Floats
 from sim.officetime import DAY
-from sim.plan.model import Model, Replication
+from sim.plan.model import Bookings, Model, Replication
 from sim.results.course import open_by_day
-from sim.results.groups import Groups, ratio, site_level
+from sim.results.groups import Groups, Level, ratio, site_level
 from sim.results.observe import Observed
+
+GROWING = {"open": "growing", "lead": "lead"}  # the flag of each series that still grows
+SETTLING = ("open", "wait")  # the series by which a warm-up is judged
 
 
 class Daily(NamedTuple):
@@ -23,6 +26,7 @@ class Daily(NamedTuple):
 
     open: Floats  # dossiers open when the day ends, as in `backlog.mean`
     wait: Floats  # mean wait of the visits begun that day, as in `wait.mean`; NaN: none
+    lead: Floats  # mean working days until the slots given that day, as in `slot.days`; NaN: none
 
 
 def daily(model: Model, replication: Replication, observed: Observed) -> Daily:
@@ -33,7 +37,14 @@ def daily(model: Model, replication: Replication, observed: Observed) -> Daily:
     cell = Groups(len(level.labels) * days, site * days + (visits.entered // DAY).astype(np.int64))
     wait = ratio(cell.total(visits.wait, visits.waited), cell.number(visits.waited))
     backlog = open_by_day(model, replication, observed.dossiers, level, whole).at_end
-    return Daily(backlog, wait.reshape(-1, days))
+    return Daily(backlog, wait.reshape(-1, days), _lead(replication.labels.bookings, level, days))
+
+
+def _lead(bookings: Bookings, level: Level, days: int) -> Floats:
+    """float[site, day]."""
+    found, site = np.isfinite(bookings.days), level.group[bookings.stream]
+    cell = Groups(len(level.labels) * days, site * days + (bookings.asked // DAY).astype(np.int64))
+    return ratio(cell.total(bookings.days, found), cell.number(found)).reshape(-1, days)
 
 
 def warm_up(days: pd.DataFrame) -> pd.DataFrame:
@@ -45,7 +56,7 @@ def warm_up(days: pd.DataFrame) -> pd.DataFrame:
     length = int(days.loc[days["warm_up"], "date"].nunique())
     rows: list[dict[str, Any]] = []
     for site in days["site"].cat.categories:
-        for series in Daily._fields:
+        for series in SETTLING:
             found = check_warm_up(_series(days, site, series), length)
             rows.append(
                 {
@@ -62,25 +73,35 @@ def warm_up(days: pd.DataFrame) -> pd.DataFrame:
 
 
 def stability(days: pd.DataFrame) -> pd.DataFrame:
-    """Whether each kind of site's backlog still grows at the end of the window, from the table `days`.
+    """Whether each kind of site's backlog, or the wait for its appointments, still grows at the end of the window.
 
-    `open` is its mean level, `growth` over the window and `late` over its last half are dossiers, with one-sided 95 %
+    From the table `days`; a row a site and `series`: `open`, dossiers, and where there are appointments `lead`,
+    working days. `level` is its mean, `growth` is over the window and `late` over its last half, with one-sided 95 %
     bounds; see :mod:`sim.analysis.trend`.
     """
     measured = days[~days["warm_up"]]
-    rows = []
-    for site in days["site"].cat.categories:
-        found = trend(_series(measured, site, "open"))._asdict()
-        rows.append({"site": site, "open": found.pop("level"), **found})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        {"site": site, "series": series, **trend(found)._asdict()}
+        for site in days["site"].cat.categories
+        for series in GROWING
+        if not np.isnan(found := _series(measured, site, series)).all()
+    )
 
 
 def flags(days: pd.DataFrame, titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    """What makes averages mean little: a backlog that is `growing`, or a warm-up too short, with the site's title."""
+    """What makes averages mean little, with the site's title.
+
+    A backlog that is `growing`, appointments ever further away (`lead`), or a warm-up too short.
+    """
     grown = stability(days).query("grows").to_dict("records")
     short = warm_up(days).query("too_short").sort_values("suggested").drop_duplicates("site", keep="last")
     return [
-        {"kind": "growing", "place": titles[row["site"]], "late": row["late"], "open": row["open"]}
+        {
+            "kind": GROWING[row["series"]],
+            "place": titles[row["site"]],
+            "late": row["late"],
+            "open": row["level"],
+        }
         for row in grown
     ] + [
         {

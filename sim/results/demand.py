@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.contract import Bools, Draws, Kind, Log, Mark
+from sim.engine.contract import Bools, Draws, Ids, Kind, Log, Mark
 from sim.officetime import day_of
-from sim.plan.model import Model, Replication
+from sim.plan.model import Bookings, Model, Replication
 
 
 class Demand(NamedTuple):
@@ -32,6 +32,14 @@ def demand(model: Model, replication: Replication, log: Log) -> Demand:
         met,
         asked & ~met & _any_task(draws, _starts_clock(draws)) & _any_task(draws, _waits(draws, log, before)),
     )
+
+
+def without_slot(model: Model, bookings: Bookings) -> Ids:
+    """The streams of those who found no appointment in the window and were not seen again: int[citizen]."""
+    if model.scenario.appointments.without_slot == "counter":
+        return bookings.stream[:0]
+    first, before = model.window
+    return bookings.stream[np.isinf(bookings.days) & (bookings.asked >= first) & (bookings.asked < before)]
 
 
 def _last_day(model: Model) -> float:

@@ -40,7 +40,7 @@ class Measure(NamedTuple):
     figure: Callable[[Any], Figure]
     unit: str
     better: Literal["lower", "higher", ""]
-    over: Literal["visits", "dossiers", "teams"]
+    over: Literal["visits", "dossiers", "bookings", "teams"]
     kind: Kind = Kind.AMOUNT
     p: float = np.nan  # of a quantile: the share of observations at or below it
 

@@ -103,7 +103,8 @@ def backlog_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
 def day_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
     """One row per day of the run, `warm_up` or measured, and kind of site.
 
-    `open` are the dossiers open when the day ends, `wait` is the mean wait of the visits begun that day, minutes.
+    `open` are the dossiers open when the day ends, `wait` is the mean wait of the visits begun that day, minutes, and
+    `lead` the mean of the working days until the slots given that day.
     """
     sites = [label.site for label in site_level(model).labels]
     replication, site, day = (one.ravel() for one in np.indices((len(parts), *parts[0].daily.open.shape)))
@@ -115,6 +116,7 @@ def day_frame(model: Model, parts: Sequence[Rows]) -> pd.DataFrame:
             "warm_up": DAY * day < model.warm_up,
             "open": np.stack([part.daily.open for part in parts]).ravel().astype(np.int32),
             "wait": np.stack([part.daily.wait for part in parts]).ravel(),
+            "lead": np.stack([part.daily.lead for part in parts]).ravel(),
         }
     )
 

@@ -99,6 +99,7 @@ class Groupings(NamedTuple):
 
     visits: Grouping
     dossiers: Grouping
+    bookings: Grouping
     teams: Grouping
 
     @classmethod
@@ -111,6 +112,9 @@ class Groupings(NamedTuple):
         return cls(
             _of_streams(model, OF_VISITS),
             _of_streams(model, OF_DOSSIERS),
+            Grouping.of_levels(
+                np.arange(len(model.streams)), [Level.of(_desks(model), parts) for parts in OF_STREAMS]
+            ),
             Grouping.of_levels(np.arange(len(teams)), [Level.of(teams, parts) for parts in OF_TEAMS]),
         )
 

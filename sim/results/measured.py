@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from sim.engine.contract import Floats, Ints
 from sim.plan.model import Model, Replication
+from sim.results.appointments import BookingTotals, booking_totals
 from sim.results.figure import Kind
 from sim.results.groups import Groupings, Label
-from sim.results.measures import MEASURES, OF_REOPENED, OF_SURVEY
+from sim.results.measures import MEASURES, OF_APPOINTMENTS, OF_REOPENED, OF_SURVEY
 from sim.results.named import ALWAYS_WITHIN, measure_of
 from sim.results.observe import Observed
 from sim.results.outlook import fates
@@ -99,11 +100,14 @@ def kinds(key: pd.DataFrame) -> NDArray[np.str_]:
 def names(model: Model, asked: Iterable[str] = ()) -> list[str]:
     """The measures that a scenario has, in their order; of `wait.within_N` those always told, and those asked for.
 
-    Without a survey nobody is asked, and where no clock starts again after its stop nothing is reopened.
+    Without a survey nobody is asked, without appointments nobody looks for a slot, and where no clock starts again
+    after its stop nothing is reopened.
     """
     without: set[str] = set()
     if model.scenario.survey is None:
         without |= {*OF_SURVEY}
+    if model.scenario.digital.appointment_share == 0:
+        without |= {*OF_APPOINTMENTS}
     if not reopening_steps(model.scenario):
         without |= {*OF_REOPENED}
     first, after = (list(MEASURES).index(ALWAYS_WITHIN[end]) for end in (0, -1))
@@ -132,11 +136,12 @@ def measure(
     told = names(model, asked)
     minutes = [wait.minutes for name in told if (wait := within(name))]
     visits = visit_totals(model, replication, observed.visits, groups.visits, sorted(set(minutes)))
-    totals: dict[str, VisitTotals | DossierTotals | TeamTotals] = {
+    totals: dict[str, VisitTotals | DossierTotals | BookingTotals | TeamTotals] = {
         "visits": visits,
         "dossiers": dossier_totals(
             model, replication, observed.dossiers, observed.reopened, observed.demand, groups.dossiers
         ),
+        "bookings": booking_totals(model, replication.labels.bookings, groups.bookings),
         "teams": team_totals(model, observed.staffing, groups.teams),
     }
     figures = [measure_of(name).figure(totals[measure_of(name).over]) for name in told]

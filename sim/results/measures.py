@@ -1,8 +1,8 @@
 """The figures a planner reads, one small function each, with definition, unit and source.
 
-Visits belong to the measuring window by the instant of entry, dossiers by the instant they were received, work
-and presence by when they happen. Rates and shares are fractions. Nobody is dropped: a wait not yet over counts
-as long as it is, an overdue dossier as late.
+Visits belong to the measuring window by the instant of entry, dossiers by the instant they were received, askings for
+an appointment by when they are made, work and presence by when they happen. Rates and shares are fractions. Nobody is
+dropped: a wait not yet over counts as long as it is, an overdue dossier as late.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.engine.contract import Floats
 from sim.officetime import HOUR
+from sim.results.appointments import no_slot_rate, slot_days, slots_lost
 from sim.results.figure import Figure, Kind, Measure, share
 from sim.results.groups import ratio
 from sim.results.totals import DossierTotals, TeamTotals, VisitTotals
@@ -242,6 +243,9 @@ MEASURES: dict[str, Measure] = {
     "satisfied.rate": Measure(satisfied_rate, "fraction", "higher", "visits", Kind.RATE),
     "very_satisfied.rate": Measure(very_satisfied_rate, "fraction", "higher", "visits", Kind.RATE),
     "demand.met": Measure(demand_met, "fraction", "higher", "dossiers", Kind.RATE),
+    "slot.days": Measure(slot_days, "working days", "lower", "bookings", Kind.MEAN),
+    "no_slot.rate": Measure(no_slot_rate, "fraction", "lower", "bookings", Kind.RATE),
+    "slots.lost": Measure(slots_lost, "slots", "lower", "visits"),
     "on_time.rate": Measure(on_time_rate, "fraction", "higher", "dossiers", Kind.RATE),
     "early.rate": Measure(early_rate, "fraction", "higher", "dossiers", Kind.RATE),
     "late.rate": Measure(late_rate, "fraction", "lower", "dossiers", Kind.RATE),
@@ -262,6 +266,7 @@ MEASURES: dict[str, Measure] = {
 }
 OF_REOPENED = ("reopened.count", "reopened.rate", "reopened.on_time")
 OF_SURVEY = ("satisfied.rate", "very_satisfied.rate")
+OF_APPOINTMENTS = ("slot.days", "no_slot.rate", "slots.lost")
 
 
 def _wait_quantile(table: VisitTotals, q: float) -> Figure:

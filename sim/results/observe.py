@@ -58,7 +58,7 @@ class Visits(NamedTuple):
     dossier: Ints
     entered: Floats
     left: Floats  # NaN: still there at the end of the run
-    wait: Floats  # minutes; of those still waiting a lower bound
+    wait: Floats  # minutes, of who is early from the slot on; of those still waiting a lower bound
     service: Floats  # minutes of desk work; stay = wait + service
     outcome: Ints  # VisitOutcome
     waited: Bools  # False for those who left at once, or never came
@@ -157,6 +157,7 @@ def visits(model: Model, replication: Replication, log: Log) -> Visits:
         replication.labels.activity_rework,
         draws.visit,
         draws.priority,
+        replication.labels.slot,
         draws.stream,
         draws.stream_unit,
         log.entered,

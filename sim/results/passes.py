@@ -36,6 +36,7 @@ def visits(
     rework: Bools,
     visit: Ids,
     of_visit: Codes,
+    slot: Floats,
     stream: Ids,
     unit: Codes,
     entered: Floats,
@@ -52,8 +53,8 @@ def visits(
     """Fill in the columns of `Visits`; returns how many there are.
 
     Kind and rework are those of activities, unit that of streams, `of_visit` is the priority of the rows that `visit`
-    names; leavings come by task, then in order of time. `stays` has room for all comings: tasks at the counter and
-    leavings; and another column that tells their tasks.
+    names; leavings come by task, then in order of time. Who is early for an appointment waits from its slot on.
+    `stays` has room for all comings: tasks at the counter and leavings; and another column that tells their tasks.
 
     The comings for each task of a dossier are put in order of entry, then those without a gap are joined; both in
     the rows that the visits will have.
@@ -62,6 +63,7 @@ def visits(
     rows = leaving = 0
     for dossier in range(len(due)):
         after = rows
+        booked = slot[dossier] if len(slot) else -math.inf
         for task in range(task_start[stage_start[dossier]], task_start[stage_start[dossier + 1]]):
             first = leaving
             while leaving < len(left_task) and left_task[leaving] == task:
@@ -85,13 +87,14 @@ def visits(
                     served_until = end if math.isnan(ended[task]) else ended[task]
                     until[at], wait[at], service[at] = (
                         ended[task],
-                        served_from - t,
+                        max(served_from - max(t, booked), 0.0),
                         served_until - served_from,
                     )
                     outcome[at] = UNFINISHED if math.isnan(ended[task]) else SERVED
                     waited[at] = True
                 else:
-                    until[at], wait[at], service[at] = left_time[coming], left_time[coming] - t, 0.0
+                    until[at], service[at] = left_time[coming], 0.0
+                    wait[at] = max(left_time[coming] - max(t, booked), 0.0)
                     outcome[at], waited[at] = left_reason[coming], left_time[coming] > t
         needless = 0
         row = rows - 1

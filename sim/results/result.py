@@ -27,7 +27,7 @@ from sim.results.waittable import wait_table
 from sim.scenario.files import ScenarioFile
 from sim.scenario.horizon import measured_days
 
-UNSTABLE = {"overloaded", "unserved", "growing"}
+UNSTABLE = {"overloaded", "unserved", "booked_out", "growing", "lead"}
 LONG = ("waits", "visits", "dossiers", "backlog", "staffing", "scores")
 OF_SOME = 'rows are of the first {rows_of} of {replications} replications; run with rows="all" for all'
 # Of rows, by the names of their files: from the model and the rows of some replications.

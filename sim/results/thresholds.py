@@ -15,6 +15,7 @@ from sim.scenario import ScenarioError
 BY_UNIT = {
     "min": 1.0,  # shorter than anyone remembers; targets are in steps of 15 minutes (Decision 468/QĐ-TTg)
     "fraction": 0.005,  # one citizen or dossier in two hundred; official rates are read to the percent
+    "working days": 1.0,  # an appointment a day sooner
     "days": 0.5,  # results are fetched in the morning or in the afternoon
 }
 BY_MEASURE = {"visits.per_dossier": 0.01}  # one citizen in a hundred spared a way

@@ -13,9 +13,9 @@ import numpy as np
 from sim.engine.contract import Bools, Floats, Ints, Reason, Whole
 from sim.kernelcache import cached
 from sim.officetime import HOUR
-from sim.plan.model import Channel, Model, Replication
+from sim.plan.model import Channel, Model, Priority, Replication
 from sim.results import passes
-from sim.results.demand import Demand
+from sim.results.demand import Demand, without_slot
 from sim.results.groups import Grouping, cost_per_hour, within
 from sim.results.observe import FINISHED, Dossiers, Reopened, Staffing, Status, VisitKind, Visits
 from sim.scenario.domain import Survey
@@ -105,7 +105,7 @@ def visit_totals(
         labels.very_satisfied_within,
         np.array(minutes, np.float64) + ROUNDING,
     )
-    columns, served = np.split(_of_groups(sums, groups), [VISIT_COLUMNS])
+    columns, served = np.split(of_groups(sums, groups), [VISIT_COLUMNS])
     came = within(model.window, visits.entered) & (visits.outcome != NO_SHOW)
     columns[DOSSIERS] = _dossiers_seen(groups.of, len(groups.labels), cell[came], visits.dossier[came])
     # the groups of one level have no visit in common, so no visit is copied more often than there are levels
@@ -144,7 +144,10 @@ def dossier_totals(
     )
     also = [*demand, *_reopened(model, dossiers, reopened)]
     counted = [np.bincount(cell[rows], minlength=len(groups.of)) for rows in also]
-    return DossierTotals._make((*_of_groups(np.column_stack([sums, *counted]), groups), before - first))
+    booked = Priority.BOOKED * len(Channel) + Channel.APPOINTMENT
+    unseen = groups.first[without_slot(model, labels.bookings)] + booked
+    counted[1] += np.bincount(unseen, minlength=len(groups.of))
+    return DossierTotals._make((*of_groups(np.column_stack([sums, *counted]), groups), before - first))
 
 
 def _reopened(model: Model, dossiers: Dossiers, reopened: Reopened) -> tuple[Whole, ...]:
@@ -159,7 +162,7 @@ def _reopened(model: Model, dossiers: Dossiers, reopened: Reopened) -> tuple[Who
 
 def team_totals(model: Model, staffing: Staffing, groups: Grouping) -> TeamTotals:
     """The teams added up."""
-    return TeamTotals(*_of_groups(np.column_stack(of_each(staffing, cost_per_hour(model))), groups))
+    return TeamTotals(*of_groups(np.column_stack(of_each(staffing, cost_per_hour(model))), groups))
 
 
 def of_each(staffing: Staffing, cost: Floats) -> TeamTotals:
@@ -175,7 +178,7 @@ def burden(survey: Survey | None, visits: Visits) -> Floats:
     return visits.wait + survey.late_counts_as * visits.late + survey.again_counts_as * visits.again
 
 
-def _of_groups(sums: Floats, groups: Grouping) -> Floats:
+def of_groups(sums: Floats, groups: Grouping) -> Floats:
     """float[cell, column] → float[column, group]."""
     return np.ascontiguousarray(_add_up(sums, groups.of, len(groups.labels)).T)
 

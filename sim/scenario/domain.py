@@ -11,11 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sim import laws
 from sim.scenario.horizon import Horizon
-from sim.scenario.levers import Digital
+from sim.scenario.levers import Appointments, Digital
 from sim.scenario.values import (
-    AnyLaw,
     Clock,
     Day,
     DayWeights,
@@ -231,15 +229,6 @@ class Citizens(Part):
     come_back: Share = 1.0
     come_back_at_most: Annotated[int, Field(ge=0, le=10)] = 0
     travel_minutes: Annotated[float, Field(ge=0, le=1440)] = 0.0
-
-
-class Appointments(Part):
-    """Slots for citizens who book; punctuality in minutes relative to the slot, negative is early."""
-
-    slot_minutes: Annotated[int, Field(ge=1, le=480)] = 15
-    per_slot: Annotated[int, Field(ge=1, le=1000)] = 1
-    punctuality: AnyLaw = laws.parse("constant(0)")
-    no_show: Share = 0.0
 
 
 class Survey(Part):

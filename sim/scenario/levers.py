@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.scenario.values import Law, Part, Share, Slug, Stage
+from sim import laws
+from sim.scenario.values import AnyLaw, Law, Part, Share, Slug, Stage
 
 
 class DataReuse(Part):
@@ -68,6 +69,18 @@ class Outage(Part):
     per_month: Annotated[float, Field(ge=0, le=30)]
     hours: Law
     teams: Annotated[list[Slug], Field(min_length=1)]
+
+
+class Appointments(Part):
+    """Slots for citizens who book, working days ahead at most; punctuality in minutes relative to the slot."""
+
+    slot_minutes: Annotated[int, Field(ge=1, le=480)] = 15
+    per_slot: Annotated[int, Field(ge=1, le=1000)] = 1
+    punctuality: AnyLaw = laws.parse("constant(0)")
+    no_show: Share = 0.0
+    cancel: Share = 0.0
+    book_ahead_days: Annotated[int, Field(ge=0, le=1000)] | None = None
+    without_slot: Literal["counter", "lost"] = "counter"
 
 
 class Digital(Part):

@@ -47,10 +47,12 @@ class TeamLoad(NamedTuple):
 class Flag(NamedTuple):
     """What makes averages mean little, or leaves something out.
 
-    An `unserved` queue; an `overloaded` place, with the least `load` its busiest team can have; queues at which
-    `nobody` is on duty for `days` of opening; a `share` of demand `unmet`, or of visits `sent_away`; a step that was
-    `outlasted`: its open dossiers, told for a place, have been in it for longer than its law allows.
-    `added_own`, `added_same`: `days` of opening besides, whose demand is a `share` of that of all others.
+    An `unserved` queue; an `overloaded` place, with the least `load` its busiest team can have; more who want an
+    appointment than there are slots, with the `load` of these, so that the wait for one grows without end
+    (`booked_out`) or, with a booking horizon, many find none (`few_slots`); queues at which `nobody` is on duty for
+    `days` of opening; a `share` of demand `unmet`, or of visits `sent_away`; a step that was `outlasted`: its open
+    dossiers, told for a place, have been in it for longer than its law allows. `added_own`, `added_same`: `days` of
+    opening besides, whose demand is a `share` of that of all others.
     """
 
     kind: str
@@ -102,15 +104,25 @@ class Explanation:
         """What makes averages of this scenario mean little: work nobody does, or not for days, or too much of it."""
         queues = (self.model.queues[number] for number in self.load.unserved)
         unserved = [Flag("unserved", self.place(q.site), f"{q.role}:{q.field}") for q in queues]
-        loads = enumerate(self.load.busiest.tolist())
-        overloaded = [
-            Flag("overloaded", self.place(site), load=load) for site, load in loads if 1 < load < math.inf
-        ]
+        ahead = self.file.scenario.appointments.book_ahead_days
+        slots = self._above(self.load.slots, "booked_out" if ahead is None else "few_slots")
         outlasted = [
             Flag("outlasted", _named(rows), step) for step, rows in spent.outlasted(self.model).items()
         ]
         empty = [self._nobody(gap) for gap in gaps(self.model)]
-        return [*unserved, *overloaded, *empty, *outlasted, *self._added()]
+        return [
+            *unserved,
+            *self._above(self.load.busiest, "overloaded"),
+            *slots,
+            *empty,
+            *outlasted,
+            *self._added(),
+        ]
+
+    def _above(self, loads: Floats, kind: str) -> list[Flag]:
+        """The places that are asked for more than there is."""
+        every = enumerate(loads.tolist())
+        return [Flag(kind, self.place(site), load=load) for site, load in every if 1 < load < math.inf]
 
     def _added(self) -> list[Flag]:
         """That the office opens on more days than when its volumes were counted, and what comes of it."""
@@ -223,12 +235,14 @@ def flags_of(file: ScenarioFile, measured: Measured) -> list[Flag]:
     """The flags of a scenario that was simulated.
 
     NOTE: those known beforehand are worked out, which takes a second, only where a team is nearly always busy or
-    never there, or demand or citizens are left behind. So a queue that no team serves at all is not seen.
+    never there, demand or citizens are left behind, or there are appointments. So a queue that no team serves at all
+    is not seen.
     """
     left = left_behind(file, measured)
     teams = ((measured.key["measure"] == "utilisation") & (measured.key["team"] != "")).to_numpy()
     busy = estimates(measured.only(np.flatnonzero(teams))).mean
-    return left if (busy < NEARLY_ALWAYS).all() and not left else [*explain(file).flags(), *left]
+    calm = (busy < NEARLY_ALWAYS).all() and not left and file.scenario.digital.appointment_share == 0
+    return [] if calm else [*explain(file).flags(), *left]
 
 
 def left_behind(file: ScenarioFile, measured: Measured) -> list[Flag]:
