@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence, Set
+from functools import cache, partial
 from heapq import heappop, heappush
 from itertools import takewhile
 from typing import NamedTuple
@@ -144,10 +145,15 @@ class _Expectation:
         ends: defaultdict[_Situation, float] = defaultdict(float)
         waiting: list[tuple[int, int, _Situation]] = []
 
-        def add(ahead: tuple[int, ...], left: tuple[int, ...], probability: float) -> None:
-            if in_any_order:
+        to_come = cache(partial(self._to_come, later))
+
+        def add(ahead: tuple[int, ...], left: tuple[int, ...], probability: float, new: bool = True) -> None:
+            if in_any_order and new:
                 ahead = self._forking(ahead, left, arriving, probability)
-            situation = _Situation(ahead, self._to_come(ahead, left, later))
+            possible = to_come(ahead)
+            situation = _Situation(
+                ahead, tuple(n if may else 0 for n, may in zip(left, possible, strict=True))
+            )
             if not ahead or (arriving and not self.arrives[ahead[0]]):
                 ends[situation] += probability
                 return
@@ -163,7 +169,7 @@ class _Expectation:
             probability = chance.pop(situation)
             self._count(ahead[0], arriving, probability)
             for share, inserted, remaining in self.net.outcomes(ahead[0], left):
-                add(inserted + ahead[1:], remaining, probability * share)
+                add(inserted + ahead[1:], remaining, probability * share, new=remaining is not left)
         return ends
 
     def _forking(
@@ -178,12 +184,10 @@ class _Expectation:
                 self._count(stage, arriving, probability)
         return tuple(sorted(forks, key=self.net.rank.__getitem__))
 
-    def _to_come(
-        self, ahead: tuple[int, ...], left: tuple[int, ...], later: frozenset[int]
-    ) -> tuple[int, ...]:
-        """What is left of loops that may begin at all, of the others none."""
-        possible = later.union(*(self.net.leads_to[stage] for stage in set(ahead)))
-        return tuple(number if loop in possible else 0 for loop, number in enumerate(left))
+    def _to_come(self, later: frozenset[int], ahead: tuple[int, ...]) -> list[bool]:
+        """Of each loop, whether it may begin behind the stages ahead, or later."""
+        possible = later.union(*(self.net.leads_to[stage] for stage in ahead))
+        return [loop in possible for loop in range(len(self.net.loops))]
 
     def _count(self, stage: int, arriving: bool, probability: float) -> None:
         for step in self.net.stages[stage]:
