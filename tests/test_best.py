@@ -61,7 +61,7 @@ HARDEST = {
         hours(GAP),
     ),
     "stay.mean": ([window(1, 20 + GAP), window(2, 20), window(3, 20 + GAP), window(4, 20 + GAP)], GAP),
-    "wait.p90": ([waiting(1, 21.5), waiting(2, 20), waiting(3, 21.5), waiting(4, 21.5)], 1.5),
+    "wait.p90": ([waiting(1, 20.8), waiting(2, 20), waiting(3, 20.8), waiting(4, 20.8)], 0.8),
 }
 
 

@@ -14,6 +14,7 @@ import sim
 from sim.results.measured import KEY, Measured
 from sim.results.precision import running
 from sim.results.units import Series, batches, next_end, numbers
+from sim.study.uncertain import of_draw
 
 
 def measured(*replications: list[float]) -> Measured:
@@ -78,3 +79,12 @@ def test_a_break_even_of_too_few_visits_is_refused() -> None:
             replications=3,
             workers=1,
         )
+
+
+def test_two_levels_take_the_same_batches_in_every_scenario() -> None:
+    """The second scenario has twice the visits, and still waits for the first."""
+    few, many = measured(*[TEN] * 5), measured(*[2 * TEN] * 5)
+    found = of_draw([few, many], few.key)
+    assert found[:, :, 1].tolist()[0][:2] == pytest.approx([4.5, 4.5])
+    assert np.isnan(found[:, 2:, 1]).all()
+    assert not np.isnan(found[:, :, 0]).any()

@@ -115,7 +115,7 @@ def uncertain(
         with Campaign(**here, measures=measures) as campaign:
             values.append(campaign.measured(own, replications))
     key = values[0][0].key
-    stacked = np.stack([_of_draw(of_draw, key) for of_draw in values], axis=1)
+    stacked = np.stack([of_draw(own, key) for own in values], axis=1)
     names = tuple(file.name for file in files)
     return Uncertain(names, pd.DataFrame(drawn), tuple(measures), key, stacked)
 
@@ -142,7 +142,7 @@ def _after(done: int, total: int, tell: Progress | None) -> Progress | None:
     return None if tell is None else lambda now, _: tell(done + now, total)
 
 
-def _of_draw(scenarios: Sequence[Measured], key: pd.DataFrame) -> Floats:
+def of_draw(scenarios: Sequence[Measured], key: pd.DataFrame) -> Floats:
     """One number a replication, of quantiles one a batch: float[scenario, replication, row]; NaN: there is none.
 
     Batches are the same in all scenarios, so that differences are of the same citizens.
