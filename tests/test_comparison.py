@@ -94,6 +94,8 @@ def test_comparison_to_json_and_to_disk(comparison, tmp_path):
         "provenance.json",
         "verdicts.csv",
         "verdicts.parquet",
+        "weeks.csv",
+        "weeks.parquet",
         "worth.csv",
         "worth.parquet",
     }

@@ -89,6 +89,14 @@ def test_where_nobody_comes_nobody_is_missed() -> None:
     assert gaps(model(without("desk", "2019-02-15") | {"procedure.birth.volume": 1.0})) == []
 
 
+def test_a_window_within_a_gap_is_no_work_that_nobody_does(tmp_path: Path) -> None:
+    """Of days in which nobody is there the flag is the gap: their work is done later."""
+    (tmp_path / "full.toml").write_text(OFFICE, "utf-8")
+    empty = sim.load(tmp_path / "full.toml").change(EMPTY)
+    told = [flag.kind for flag in sim.explain(empty, during="2019-02-19").flags()]
+    assert told == ["nobody"]
+
+
 def test_only_what_reaches_into_the_window_counts() -> None:
     early = {"horizon": {"from": "2019-02-18", "to": "2019-03-03", "warm_up": "4 weeks"}}
     assert gaps(model(early | without("counter", "2019-02-15"))) == []

@@ -101,10 +101,9 @@ def result_of(scenario, model: Model, ran: list[tuple[Replication, Log]], about:
     seen = [observe(model, one, log) for one, log in ran]
     figures = [measure(model, groups, one, each) for (one, _), each in zip(ran, seen, strict=True)]
     kept = [rows(model, *one, each, keep_log=True) for one, each in zip(ran, seen, strict=True)]
-    value, n, waits, ends = zip(*figures, strict=True)
-    return collect(
-        scenario, model, Measured(key(model, groups), np.array(value), np.array(n), waits, ends), kept, about
-    )
+    value, n, *others = zip(*figures, strict=True)
+    measured = Measured(key(model, groups), np.array(value), np.array(n), *others)
+    return collect(scenario, model, measured, kept, about)
 
 
 def first_of(measured: Measured) -> Measured:
@@ -258,7 +257,7 @@ def test_provenance_gives_the_numbers_again(base):
 def test_save(base, tmp_path):
     base.save(tmp_path / "out")
     names = {"summary", "measures", "visits", "dossiers", "backlog", "days", "staffing", "forms", "points"}
-    names |= {"scores", "stability", "warm_up", "waits"}
+    names |= {"scores", "stability", "warm_up", "waits", "weeks"}
     expected = {f"{name}.{kind}" for name in names for kind in ("csv", "parquet")}
     expected |= {"provenance.json", "log.parquet"}
     assert {file.name for file in (tmp_path / "out").iterdir()} == expected

@@ -42,6 +42,11 @@ def gaps(model: Model) -> list[Gap]:
     return [gap for gap in every if gap.dossiers >= SOME]
 
 
+def ever_served(model: Model, queue: int) -> bool:
+    """Somebody who serves the queue is on duty at some time of the run, if not in the measuring window."""
+    return any(stretch for team in _servers(model, queue) for stretch in _on_duty(model, team))
+
+
 def _servers(model: Model, queue: int) -> tuple[int, ...]:
     plan = model.plan
     return tuple(plan.server_team[plan.server_start[queue] : plan.server_start[queue + 1]].tolist())
@@ -51,7 +56,7 @@ def _uncovered(model: Model, teams: Iterable[int]) -> tuple[tuple[float, float],
     """From when until when none of the teams is on duty, longer than a day of opening and partly in the window."""
     there = sorted(stretch for team in teams for stretch in _on_duty(model, team))
     if not there:
-        return ()  # nobody ever serves it: that is told by itself
+        return ()  # nobody ever serves it, which is told by itself
     began, ended = np.array(there).T
     since = np.maximum.accumulate(np.append(0.0, ended))
     until = np.append(began, model.plan.end)

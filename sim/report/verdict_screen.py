@@ -13,6 +13,7 @@ from sim.analysis.multiple import Verdict
 from sim.report.console import table
 from sim.report.language import Language
 from sim.report.naming import measure_in_words, too_few
+from sim.report.weeks_told import weeks_told
 from sim.results.chosen import name_of
 from sim.results.comparison import Comparison
 from sim.results.measured import KEY
@@ -66,8 +67,11 @@ def judged(compared: Comparison, say: Language) -> RenderableType:
     titles, parts = compared.results[0].titles("site"), list[RenderableType]()
     for _, rows in compared.verdicts.groupby(list(KEY), sort=False):
         parts += [_decided(rows, titles, say), ""]
-    told = (Text(sentences(compared, result.name, say)) for result in compared.results[1:])
-    return Group(*parts, *told, Text(say("compare.note"), style="dim"))
+    for result in compared.results[1:]:
+        parts.append(Text(sentences(compared, result.name, say)))
+        parts += map(Text, weeks_told(compared, result.name, say))
+    note = f"{say('compare.note')} {say('weeks.note')}"
+    return Group(*parts, Text(note, style="dim"))
 
 
 def _decided(rows: pd.DataFrame, titles: Mapping[str, str], say: Language) -> RenderableType:

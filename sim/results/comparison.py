@@ -16,6 +16,7 @@ from sim.results.judgement import inputs, judgement
 from sim.results.measured import KEY
 from sim.results.result import Result
 from sim.results.saving import json_text, records, save_json, save_table, told
+from sim.results.whichweeks import weekly_differences
 from sim.results.worth import worth
 
 
@@ -65,6 +66,13 @@ class Comparison:
         return worth(self.results[0].measured, options)
 
     @cached_property
+    def weeks(self) -> pd.DataFrame:
+        """In which weeks differences lie; see :func:`sim.results.whichweeks.weekly_differences`."""
+        baseline, *others = self.results
+        measured = {one.name: one.measured for one in others}
+        return weekly_differences(baseline.measured, measured, baseline.period[0], self.thresholds)
+
+    @cached_property
     def inputs(self) -> pd.DataFrame:
         """What the scenarios change in the baseline; see :func:`sim.results.judgement.inputs`."""
         return inputs({result.name: result.provenance["scenario"] for result in self.results})
@@ -72,12 +80,16 @@ class Comparison:
     def to_json(self) -> str:
         """Provenance of every scenario and the tables, for machines; what is unknown or unlimited is null."""
         tables = {"measures": told(self.table(), KEY), "verdicts": told(self.verdicts, KEY)}
-        others = {"worth": records(self.worth), "inputs": records(self.inputs)}
+        others = {
+            "weeks": records(self.weeks.astype({"week": str})),
+            "worth": records(self.worth),
+            "inputs": records(self.inputs),
+        }
         return json_text({"provenance": self._provenance, **tables, **others})
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the tables as CSV and Parquet, and provenance.json, into a folder."""
-        for name in ("verdicts", "worth", "inputs"):
+        for name in ("verdicts", "weeks", "worth", "inputs"):
             save_table(getattr(self, name), Path(folder), name)
         save_table(self.table(), Path(folder), "comparison")
         save_json(self._provenance, Path(folder), "provenance")

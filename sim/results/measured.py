@@ -27,6 +27,7 @@ from sim.results.totals import (
     team_totals,
     visit_totals,
 )
+from sim.results.weeks import weekly
 from sim.results.within import waits_named, within
 from sim.scenario.routes import reopening_steps
 
@@ -43,6 +44,7 @@ class Measured(NamedTuple):
         bytes, ...
     ] = ()  # of each replication a packed `Tally`, its groups as :func:`tallied` numbers them
     fates: tuple[Floats, ...] = ()  # of each replication float[open dossier], see :mod:`sim.results.outlook`
+    weeks: tuple[Floats, ...] = ()  # of each replication, see :func:`sim.results.weeks.weekly`
 
     def table(self) -> pd.DataFrame:
         """One row per replication and row: replication, the key, value, n."""
@@ -50,6 +52,12 @@ class Measured(NamedTuple):
         table = pd.concat([self.key] * count, ignore_index=True)
         table.insert(0, "replication", np.repeat(np.arange(count), len(self.key)))
         return table.assign(value=self.value.ravel(), n=self.n.ravel())
+
+    @property
+    def sites(self) -> list[str]:
+        """The kinds of site that citizens turn to, in the order of `weeks`."""
+        named = [site for site in dict.fromkeys(self.key["site"]) if site]
+        return named[: len(self.weeks[0])]
 
     def tallies(self) -> list[Tally]:
         """The waits of each replication, by group."""
@@ -61,7 +69,7 @@ class Measured(NamedTuple):
         groups = tallied(self.key)[rows]
         wanted = pd.unique(groups[groups >= 0])
         waits = [one.only(wanted).packed() for one in self.tallies()] if len(wanted) else []
-        return Measured(key, self.value[:, rows], self.n[:, rows], tuple(waits), self.fates)
+        return Measured(key, self.value[:, rows], self.n[:, rows], tuple(waits), self.fates, self.weeks)
 
     def like(self, key: pd.DataFrame) -> Measured:
         """The rows that a key names, as far as they are there."""
@@ -71,7 +79,7 @@ class Measured(NamedTuple):
     def first(self, replications: int) -> Measured:
         """So many replications only."""
         figures = self.value[:replications], self.n[:replications], self.waits[:replications]
-        return Measured(self.key, *figures, self.fates[:replications])
+        return Measured(self.key, *figures, self.fates[:replications], self.weeks[:replications])
 
 
 class Figures(NamedTuple):
@@ -81,6 +89,7 @@ class Figures(NamedTuple):
     n: Ints
     waits: bytes  # a packed `Tally`
     fates: Floats
+    weeks: Floats
 
 
 def tallied(key: pd.DataFrame) -> Ints:
@@ -148,4 +157,4 @@ def measure(
     value, n = (np.concatenate(parts) for parts in zip(*figures, strict=True))
     waits = tally(visits.waits, visits.first, visits.waited.astype(np.int64))
     ends = fates(model, replication, observed.dossiers)
-    return Figures(value, n.astype(np.int64), waits.packed(), ends)
+    return Figures(value, n.astype(np.int64), waits.packed(), ends, weekly(model, replication, observed))

@@ -27,7 +27,11 @@ def about_precision(names: list[str], rule: Rule, *, met: bool) -> dict[str, Any
 
 
 def precision_table(measured: Measured, asked: Mapping[str, Any]) -> pd.DataFrame:
-    """One row a measure asked for; see :attr:`sim.results.result.Result.precision`."""
+    """What precision the measures asked for reached, a row each.
+
+    Measure and group, `mean`, `half_width` of the interval and the one `allowed`, in the measure's unit, in how many
+    replications it was `seen`, and whether it is `met`.
+    """
     targets = {name: Target(**target) for name, target in asked["targets"].items()}
     named = chosen(measured, targets)
     limits = {name: value for name, value in asked.items() if name not in ("targets", "reached")}

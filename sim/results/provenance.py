@@ -10,7 +10,7 @@ from typing import Any
 from sim.scenario.files import ScenarioFile
 from sim.scenario.translated import translations
 
-FORMAT = 4  # of what a results folder holds; another one is refused by :func:`sim.results.saved.load_saved`
+FORMAT = 5  # of what a results folder holds; another one is refused by :func:`sim.results.saved.load_saved`
 CATALOGUE = "procedure."
 PACKAGES = ("motcua", "numpy", "scipy", "pandas", "simpy", "numba", "holidays")
 

@@ -24,11 +24,12 @@ from sim.results.precision import NO_PRECISION, precision_table
 from sim.results.rows import Rows
 from sim.results.saving import json_text, save_json, save_table, told
 from sim.results.waittable import wait_table
+from sim.results.weeks import week_table
 from sim.scenario.files import ScenarioFile
 from sim.scenario.horizon import measured_days
 
 UNSTABLE = {"overloaded", "unserved", "booked_out", "growing", "lead"}
-LONG = ("waits", "visits", "dossiers", "backlog", "staffing", "scores")
+LONG = ("waits", "weeks", "visits", "dossiers", "backlog", "staffing", "scores")
 OF_SOME = 'rows are of the first {rows_of} of {replications} replications; run with rows="all" for all'
 # Of rows, by the names of their files: from the model and the rows of some replications.
 TABLES: dict[str, Callable[[Model, Sequence[Rows]], pd.DataFrame]] = {
@@ -135,11 +136,7 @@ class Result:
 
     @cached_property
     def precision(self) -> pd.DataFrame:
-        """What precision the measures named reached, if a run was asked for one, else empty.
-
-        Measure and group, `mean`, `half_width` of the interval and the one `allowed`, in the measure's unit, in how
-        many replications it was `seen`, and whether it is `met`.
-        """
+        """See :func:`sim.results.precision.precision_table`; empty if a run was asked for none."""
         return precision_table(self.measured, self.provenance.get("precision", NO_PRECISION))
 
     @property
@@ -242,6 +239,7 @@ class Result:
         """Every table by the name of its file."""
         tables = {"summary": self.summary(), "measures": self.measures}
         tables["waits"] = wait_table(self.measured.key, self.measured.tallies())
+        tables["weeks"] = week_table(self.measured.weeks, self.measured.sites, self.period[0])
         tables |= {name: self._table(name) for name in TABLES}
         tables |= {"stability": self.stability, "warm_up": self.warm_up}
         asked = {"precision": self.precision, "outlook": self.outlook}

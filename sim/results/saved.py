@@ -27,6 +27,7 @@ from sim.results.provenance import FORMAT
 from sim.results.result import TABLES, Result
 from sim.results.rows import Rows
 from sim.results.waittable import tallies_of
+from sim.results.weeks import weeks_of
 from sim.scenario import ScenarioError
 
 
@@ -109,7 +110,7 @@ def _provenance(folder: Path) -> dict[str, Any]:
 def _result(folder: Path, about: dict[str, Any]) -> SavedResult:
     missing = [
         f"{name}.parquet"
-        for name in ("measures", "waits", *TABLES)
+        for name in ("measures", "waits", "weeks", *TABLES)
         if not (folder / f"{name}.parquet").is_file()
     ]
     if missing:
@@ -129,7 +130,8 @@ def _measured(folder: Path, replications: int) -> Measured:
     value, n = (table[column].to_numpy().reshape(shape) for column in ("value", "n"))
     key = table[KEY].head(rows)
     tallies = tallies_of(read_table(folder, "waits"), key, replications)
-    return Measured(key, value, n, tuple(one.packed() for one in tallies))
+    weeks = weeks_of(read_table(folder, "weeks"))
+    return Measured(key, value, n, tuple(one.packed() for one in tallies), weeks=weeks)
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:

@@ -137,7 +137,7 @@ class Campaign:
         name = self._name(file)
         if name in self._measured:
             held = self._measured[name]
-            each = map(Figures, held.value, held.n, held.waits, held.fates)
+            each = map(Figures, held.value, held.n, held.waits, held.fates, held.weeks)
             one.add(packed_key(held.key), dict(enumerate(each)))
         if self._store is not None:
             one.add(*self._store.known(name, self.seed, range(replications)))
@@ -188,8 +188,8 @@ class _Gathering:
 
     def gathered(self) -> Gathered:
         each = (self._figures[number] for number in range(self.replications))
-        value, n, waits, fates = zip(*each, strict=True)
-        measured = Measured(unpacked_key(self._key), np.stack(value), np.stack(n), waits, fates)
+        value, n, *others = zip(*each, strict=True)
+        measured = Measured(unpacked_key(self._key), np.stack(value), np.stack(n), *others)
         rows = [self._rows[number] for number in range(len(self._rows))]
         return Gathered(self.number, self.file, measured, rows)
 

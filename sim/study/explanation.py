@@ -14,7 +14,7 @@ from sim.officetime import working_days
 from sim.plan import spent
 from sim.plan.addeddays import added_demand
 from sim.plan.compile import compile_scenario
-from sim.plan.gaps import Gap, gaps
+from sim.plan.gaps import Gap, ever_served, gaps
 from sim.plan.load import Load, offered_load
 from sim.plan.model import Model
 from sim.results import neglect
@@ -102,7 +102,8 @@ class Explanation:
 
     def flags(self) -> list[Flag]:
         """What makes averages of this scenario mean little: work nobody does, or not for days, or too much of it."""
-        queues = (self.model.queues[number] for number in self.load.unserved)
+        never = (number for number in self.load.unserved if not ever_served(self.model, number))
+        queues = (self.model.queues[number] for number in never)
         unserved = [Flag("unserved", self.place(q.site), f"{q.role}:{q.field}") for q in queues]
         ahead = self.file.scenario.appointments.book_ahead_days
         slots = self._above(self.load.slots, "booked_out" if ahead is None else "few_slots")

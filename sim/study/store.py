@@ -12,6 +12,7 @@ not lie on one.
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 import warnings
@@ -29,6 +30,7 @@ from sim.study.tasks import SEMANTICS, Batch
 
 APPLICATION = 0x4D6F7463  # "Motc": what the file says it is
 FORMAT = 2  # of the tables below; another one is refused
+LENGTHS = 5  # numbers at the head of a packed replication: how many rows, open dossiers; sites, weeks, parts
 PATIENCE = 60.0  # seconds to wait for another study's write
 _HEADER = b"SQLite format 3\0"
 _TABLES = f"""
@@ -211,19 +213,22 @@ def _tables(file: sqlite3.Connection) -> int:
 
 def _packed(figures: Figures) -> bytes:
     """All columns, their lengths first; what zlib unpacks it has also summed up, so that damage is seen."""
-    value, n, waits, fates = figures
-    lengths = np.array([len(value), len(fates)], "<i8")
-    columns = lengths, value.astype("<f8"), n.astype("<i8"), fates.astype("<f8")
+    value, n, waits, fates, weeks = figures
+    lengths = np.array([len(value), len(fates), *weeks.shape], "<i8")
+    columns = lengths, value.astype("<f8"), n.astype("<i8"), fates.astype("<f8"), weeks.astype("<f8")
     return zlib.compress(b"".join(column.tobytes() for column in columns) + waits, 1)
 
 
 def _unpacked(packed: bytes) -> Figures:
     whole = zlib.decompress(packed)
-    rows, dossiers = np.frombuffer(whole, "<i8", 2).tolist()
-    value, n = np.frombuffer(whole, "<f8", rows, 16), np.frombuffer(whole, "<i8", rows, 16 + 8 * rows)
-    fates = np.frombuffer(whole, "<f8", dossiers, 16 + 16 * rows)
-    waits = whole[16 + 16 * rows + 8 * dossiers :]
-    return Figures(value.astype(np.float64), n.astype(np.int64), waits, fates.astype(np.float64))
+    rows, dossiers, *shape = np.frombuffer(whole, "<i8", LENGTHS).tolist()
+    sizes, starts = [rows, rows, dossiers, math.prod(shape)], [8 * LENGTHS]
+    for size in sizes:
+        starts.append(starts[-1] + 8 * size)
+    kinds = zip(("<f8", "<i8", "<f8", "<f8"), sizes, starts, strict=False)
+    value, n, fates, weeks = (np.frombuffer(whole, kind, size, start) for kind, size, start in kinds)
+    figures = value.astype(np.float64), n.astype(np.int64), whole[starts[-1] :], fates.astype(np.float64)
+    return Figures(*figures, weeks.astype(np.float64).reshape(shape))
 
 
 def _free_name(path: Path) -> Path:

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.report.paper.document import Cell, Number, Section, Table, capital, unit_of, with_unit
+from sim.report.paper.document import (
+    Block,
+    Bullets,
+    Cell,
+    Number,
+    Section,
+    Table,
+    capital,
+    unit_of,
+    with_unit,
+)
 from sim.report.paper.study import Study
+from sim.report.weeks_told import weeks_told
 from sim.results.result import Result
 
 AT_SITE = ("wait.mean", "wait.p90", "visits.per_dossier", "demand.met", "on_time.rate", "utilisation")
@@ -15,7 +26,20 @@ AT_SITE = ("wait.mean", "wait.p90", "visits.per_dossier", "demand.met", "on_time
 def effects(study: Study) -> Section:
     """Values and paired differences at each kind of site."""
     blocks = [table for site in study.sites for table in _at(study, site)]
-    return Section("effects", study.say("report.effects"), (_note(study), *blocks))
+    return Section("effects", study.say("report.effects"), (_note(study), *blocks, *_weeks(study)))
+
+
+def _weeks(study: Study) -> list[Block]:
+    """In which weeks the differences lie."""
+    if study.comparison is None:
+        return []
+    say = study.say
+    told = tuple(
+        say("report.of_scenario", scenario=study.title(one), told=text)
+        for one in study.alternatives
+        for text in weeks_told(study.comparison, one.name, say)
+    )
+    return [say("report.weeks"), Bullets(told), say("weeks.note")] if told else []
 
 
 def _note(study: Study) -> str:
