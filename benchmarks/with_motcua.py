@@ -19,7 +19,7 @@ from sim.plan.draws import draw as draw
 from sim.plan.model import Model as Model
 from sim.plan.model import Replication
 from sim.results.groups import Groupings
-from sim.results.measured import key, measure
+from sim.results.measured import key, measure, names
 from sim.results.observe import observe
 from sim.scenario import ScenarioFile
 from sim.study.tasks import ENGINES
@@ -112,11 +112,11 @@ def centre(run: Ran) -> dict[str, float]:
 def every_measure(model: Model) -> Observe:
     """All measures of the replication; of its figures the one that tells most of queues."""
     groups = Groupings.of_model(model)
-    names = key(model, groups)["measure"].tolist()
+    told, rows = names(model), key(model, groups)["measure"].tolist()
 
     def observed(run: Ran) -> dict[str, float]:
-        figures = measure(model, groups, run.replication, observe(*run))
-        return {"wait": float(figures.value[names.index("wait.mean")])}
+        figures = measure(model, groups, run.replication, observe(*run), told)
+        return {"wait": float(figures.value[rows.index("wait.mean")])}
 
     return observed
 

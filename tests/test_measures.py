@@ -48,7 +48,8 @@ OPENING = at(7, "07:30")
 def measure(model: Model, replication: Replication, log: Log) -> pd.DataFrame:
     """All measures of one replication as a table."""
     groups = Groupings.of_model(model)
-    figures = measured.measure(model, groups, replication, observe(model, replication, log))
+    observed = observe(model, replication, log)
+    figures = measured.measure(model, groups, replication, observed, measured.names(model))
     return measured.key(model, groups).assign(value=figures.value, n=figures.n)
 
 

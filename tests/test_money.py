@@ -30,7 +30,7 @@ from sim.report.verdict_screen import best as best_screen
 from sim.results.comparison import Comparison
 from sim.results.estimates import grouped_by
 from sim.results.groups import Groupings
-from sim.results.measured import Measured, key, measure
+from sim.results.measured import Measured, key, measure, names
 from sim.results.observe import observe
 from sim.results.worth import worth
 from sim.scenario import ScenarioError
@@ -49,7 +49,8 @@ def measured(changes: dict[str, Any]) -> pd.Series:
     """The measures of teams of the centre in one replication, by measure and team."""
     model = compile_scenario(scene(COSTS | changes))
     drawn, groups = draw(model, 1, 0), Groupings.of_model(model)
-    figure = measure(model, groups, drawn, observe(model, drawn, compiled.simulate(model.plan, drawn.draws)))
+    observed = observe(model, drawn, compiled.simulate(model.plan, drawn.draws))
+    figure = measure(model, groups, drawn, observed, names(model))
     table = key(model, groups).assign(value=figure.value)
     return table[(table["site"] == "centre") & (table["team"] != "")].set_index(["measure", "team"])["value"]
 

@@ -19,7 +19,7 @@ from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
 from sim.plan.model import Model, Replication
 from sim.results.groups import Groupings, Label
-from sim.results.measured import Measured, key, measure
+from sim.results.measured import Measured, key, measure, names
 from sim.results.observe import observe
 from sim.results.provenance import provenance
 from sim.results.result import Result, collect
@@ -99,7 +99,9 @@ def result_of(scenario, model: Model, ran: list[tuple[Replication, Log]], about:
     """All rows and logs kept."""
     groups = Groupings.of_model(model)
     seen = [observe(model, one, log) for one, log in ran]
-    figures = [measure(model, groups, one, each) for (one, _), each in zip(ran, seen, strict=True)]
+    figures = [
+        measure(model, groups, one, each, names(model)) for (one, _), each in zip(ran, seen, strict=True)
+    ]
     kept = [rows(model, *one, each, keep_log=True) for one, each in zip(ran, seen, strict=True)]
     value, n, *others = zip(*figures, strict=True)
     measured = Measured(key(model, groups), np.array(value), np.array(n), *others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -139,10 +139,12 @@ def measure(
     groups: Groupings,
     replication: Replication,
     observed: Observed,
-    asked: Iterable[str] = (),
+    told: Sequence[str],
 ) -> Figures:
-    """All measures of one replication, in the rows of :func:`key`; a mean or rate of nothing is NaN."""
-    told = names(model, asked)
+    """The measures of one replication, in the rows of :func:`key`; a mean or rate of nothing is NaN.
+
+    `told` are the :func:`names` of the scenario, the same in every replication.
+    """
     minutes = [wait.minutes for name in told if (wait := within(name))]
     visits = visit_totals(model, replication, observed.visits, groups.visits, sorted(set(minutes)))
     totals: dict[str, VisitTotals | DossierTotals | BookingTotals | TeamTotals] = {

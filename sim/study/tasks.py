@@ -19,7 +19,7 @@ from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
 from sim.plan.model import Model
 from sim.results.groups import Groupings
-from sim.results.measured import KEY, Figures, key, measure
+from sim.results.measured import KEY, Figures, key, measure, names
 from sim.results.named import ALWAYS_WITHIN
 from sim.results.observe import observe
 from sim.results.rows import Rows, rows
@@ -103,7 +103,7 @@ class Setting(NamedTuple):
 
     model: Model
     groups: Groupings
-    asked: tuple[str, ...]
+    told: list[str]  # the measures
     key: bytes
 
     @classmethod
@@ -115,21 +115,21 @@ class Setting(NamedTuple):
     def of_model(cls, model: Model, asked: tuple[str, ...]) -> Setting:
         """What follows from the model, and from the measures asked for beside the usual ones."""
         groups = Groupings.of_model(model)
-        return cls(model, groups, asked, packed_key(key(model, groups, asked)))
+        return cls(model, groups, names(model, asked), packed_key(key(model, groups, asked)))
 
 
 def perform(task: Task) -> Batch:
     """Draw, simulate, observe and measure each replication of a task."""
-    model, groups, asked, names = setting(task.recipe)
+    model, groups, told, rows_named = setting(task.recipe)
     figures, kept = [], {}
     for number in task.replications:
         drawn = draw(model, task.seed, number)
         log = engine_of(task.engine)(model.plan, drawn.draws)
         observed = observe(model, drawn, log)
-        figures.append(measure(model, groups, drawn, observed, asked))
+        figures.append(measure(model, groups, drawn, observed, told))
         if number < task.rows_of:
             kept[number] = rows(model, drawn, log, observed, keep_log=task.keep_log)
-    return Batch(SEMANTICS, names, figures, kept)
+    return Batch(SEMANTICS, rows_named, figures, kept)
 
 
 _settings: dict[str, Future[Setting]] = {}  # the one used last at the end
