@@ -165,7 +165,7 @@ def numbers(texts: list[str] | None) -> dict[str, float]:
 
 def _number(value: str, text: str, form: str) -> float:
     try:
-        return float(value)
+        return float(value.encode("ascii"))
     except ValueError:
         raise ScenarioError(f"'{text}' ends in no number; write {form}") from None
 

@@ -135,7 +135,7 @@ def _readings(cell: str) -> dict[str, Number]:
 
 def _value(text: str) -> Number:
     number = float(text)
-    return int(text) if text.lstrip("+-").isdigit() and abs(number) < 2**53 else number
+    return int(text) if text.lstrip("+-").isdecimal() and abs(number) < 2**53 else number
 
 
 def _is_sure(cell: str, found: dict[str, Number], separator: str) -> bool:

@@ -10,8 +10,7 @@ import pandas as pd
 from sim.engine.contract import Ints
 from sim.results.groups import Label
 from sim.results.measured import KEY, Measured
-from sim.results.measures import MEASURES
-from sim.results.named import is_measure
+from sim.results.named import is_measure, refusal
 from sim.results.within import within
 from sim.scenario import ScenarioError
 from sim.scenario.messages import suggest
@@ -19,9 +18,10 @@ from sim.textfiles import composed
 
 
 def check_measure(name: str) -> None:
-    """Raise ScenarioError, with the nearest name, for a measure that does not exist."""
+    """Raise ScenarioError, with the nearest name, for a measure that does not exist, and for what is no group."""
     if not is_measure(measure := name.partition("@")[0]):
-        raise ScenarioError(f"'{measure}' is no measure{suggest(measure, MEASURES)}")
+        raise ScenarioError(refusal(measure))
+    group_of(name)
 
 
 def row_of(key: pd.DataFrame, name: str) -> int:
@@ -74,9 +74,12 @@ def group_of(name: str) -> dict[str, str]:
     Raises ScenarioError for what is no group.
     """
     group = {}
-    for pair in filter(None, name.partition("@")[2].split(",")):
+    _, at, pairs = name.partition("@")
+    for pair in pairs.split(",") if at else ():
         part, _, value = (composed(word.strip()) for word in pair.partition("="))
-        if part not in Label._fields:
+        if part and part not in Label._fields:
             raise ScenarioError(f"{name}: '{part}' is no group{suggest(part, Label._fields)}")
+        if not value:
+            raise ScenarioError(f"{name}: names no group; write @{part or 'site'}=NAME")
         group[part] = value
     return group

@@ -42,7 +42,7 @@ def find(model: Model, replication: Replication, name: str) -> int:
         if stream.procedure == procedure and place in (model.places[stream.site].place, "")
     ]
     numbers = [-1 - row for row, own in enumerate(model.underway.id) if own and own == number]
-    if not numbers and number.removeprefix("-").isdecimal():
+    if not numbers and number.isascii() and number.removeprefix("-").isdecimal():
         numbers = [int(number)]
     found = np.flatnonzero(np.isin(labels.stream, wanted[:1]) & np.isin(labels.number, numbers))
     return int(found[0]) if len(found) else -1

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from sim.results.figure import Figure, Measure, share
 from sim.results.measures import MEASURES
 from sim.results.totals import VisitTotals
-from sim.results.within import within
+from sim.results.within import FORM, is_meant, within
+from sim.scenario.messages import shown, suggest
 
 ALWAYS_WITHIN = tuple(name for name in MEASURES if within(name))  # whether asked for or not
 
@@ -15,6 +16,12 @@ ALWAYS_WITHIN = tuple(name for name in MEASURES if within(name))  # whether aske
 def is_measure(name: str) -> bool:
     """There is such a measure, without a group."""
     return name in MEASURES or within(name) is not None
+
+
+def refusal(name: str) -> str:
+    """What to say of the name of no measure, and which may be meant."""
+    hint = f"; write {FORM}" if is_meant(name) else suggest(name, MEASURES)
+    return f"{shown(name)} is no measure{hint}"
 
 
 def measure_of(name: str) -> Measure:

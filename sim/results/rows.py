@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +35,7 @@ def kept(rows: Kept, replications: int) -> int:
     """How many of so many replications have rows; ScenarioError for neither a number from 1 on nor "all"."""
     if rows == "all":
         return replications
-    if not str(rows).isdecimal() or not int(rows):
+    if not re.fullmatch(r"\d{1,9}", str(rows), re.ASCII) or not int(rows):
         raise ScenarioError(f"rows: '{rows}' is no number of replications; write 1 or more, or all")
     return min(int(rows), replications)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import NamedTuple
 
 from sim.results.estimates import whole
-from sim.results.measures import MEASURES
-from sim.results.named import is_measure, measure_of
+from sim.results.figure import Kind
+from sim.results.named import is_measure, measure_of, refusal
 from sim.results.result import Result
 from sim.scenario import Scenario, ScenarioError
 
@@ -32,14 +31,22 @@ class Verdict(NamedTuple):
 
 
 def check_targets(name: str, scenario: Scenario) -> None:
-    """Raise ScenarioError for a target, or a figure reported, on a measure that does not exist."""
-    named = {f"target.{key}": one.measure for key, one in scenario.target.items()}
-    named |= {f"reported.{key}": one.measure for key, one in scenario.reported.items()}
-    for path, measure in named.items():
-        if not is_measure(measure):
-            near = difflib.get_close_matches(measure, MEASURES, n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else f"; they are {', '.join(MEASURES)}"
-            raise ScenarioError(f"{name}: {path}.measure: '{measure}' is no measure{hint}")
+    """Raise ScenarioError for a target, or a figure reported, that no measure can have."""
+    for key, target in scenario.target.items():
+        _check(f"{name}: target.{key}", target.measure, at_most=target.at_most, at_least=target.at_least)
+    for key, told in scenario.reported.items():
+        _check(f"{name}: reported.{key}", told.measure, value=told.value, above=told.above)
+
+
+def _check(where: str, measure: str, **figures: float | None) -> None:
+    if not is_measure(measure):
+        raise ScenarioError(f"{where}.measure: {refusal(measure)}")
+    if measure_of(measure).kind != Kind.RATE:
+        return
+    for key, figure in figures.items():
+        if figure is not None and not 0 <= figure <= 1:
+            hint = f"; for {figure:g} % write {figure / 100:g}" if 1 < figure <= 100 else ""
+            raise ScenarioError(f"{where}.{key}: {figure:g} is no share, which lies from 0 to 1{hint}")
 
 
 def verdicts(scenario: Scenario, result: Result) -> list[Verdict]:

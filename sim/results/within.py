@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_NAME = re.compile(r"wait\.within_(\d+(?:\.(\d+))?)(s?)")
+LONGEST = 1440.0  # minutes: nobody waits in the hall for longer than a day
+FORM = (
+    "minutes from above 0 to 1440, as in wait.within_20 or wait.within_0.5, or seconds, as in wait.within_20s"
+)
+
+_NAME = re.compile(r"wait\.within_(\d{1,9}(?:\.(\d{1,9}))?)(s?)", re.ASCII)
 
 
 class Within(NamedTuple):
@@ -25,7 +30,13 @@ class Within(NamedTuple):
 def within(measure: str) -> Within | None:
     """The wait that a measure names; None: it names none."""
     found = _NAME.fullmatch(measure)
-    return found and Within(float(found[1]), len(found[2] or ""), bool(found[3]))
+    wait = found and Within(float(found[1]), len(found[2] or ""), bool(found[3]))
+    return wait if wait and 0 < wait.minutes <= LONGEST else None
+
+
+def is_meant(measure: str) -> bool:
+    """It is to name a wait, whether it does or not."""
+    return measure.startswith("wait.within")
 
 
 def waits_named(names: Iterable[str]) -> list[str]:

@@ -39,7 +39,7 @@ from sim.scenario.yardsticks import Reported, Target
 class Season(Part):
     """Opening sessions in force from a month and day (``"04-01"``) until the other season starts."""
 
-    starts: Annotated[str, Field(alias="from", pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+    starts: Annotated[str, Field(alias="from", pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
     hours: Annotated[list[Hours], Field(min_length=1)]
 
 

@@ -23,10 +23,12 @@ from sim.deadlines import (
 DAY = 1440
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
-_WEEKLY = re.compile(r"(?:(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))?\s+)?(?P<clock>\d{1,2}:\d{2})")
-_DURATION = re.compile(r"(\d+)\s*(day|week)s?")
-_DEADLINE = re.compile(r"(\d+(?:\.\d+)?)\s+(working day|working hour|calendar day)s?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
+_WEEKLY = re.compile(
+    r"(?:(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))?\s+)?(?P<clock>\d{1,2}:\d{2})", re.ASCII
+)
+_DURATION = re.compile(r"(\d+)\s*(day|week)s?", re.ASCII)
+_DEADLINE = re.compile(r"(\d+(?:\.\d+)?)\s+(working day|working hour|calendar day)s?", re.ASCII)
 _UNITS = {
     "working day": WORKING_DAYS,
     "working hour": WORKING_HOURS,
@@ -63,7 +65,11 @@ def hours(text: str) -> tuple[int, int]:
     if not dash:
         raise ValueError(f"'{text}' is not a session such as '07:00-11:30'")
     session = clock(start.strip()), clock(end.strip())
-    if session[0] >= session[1]:
+    if session[0] == session[1]:
+        raise ValueError(
+            f"session '{text}' is empty; a day without sessions is no weekday, a whole one 00:00-24:00"
+        )
+    if session[0] > session[1]:
         raise ValueError(f"session '{text}' ends before it starts; {_in_two(*session)}")
     return session
 
@@ -133,7 +139,7 @@ def deadline(text: str) -> Deadline:
     if unit != WORKING_HOURS and not amount.is_integer():
         raise ValueError(f"'{text}': days are whole; write a part of a day in working hours")
     if not 0 < amount <= 730:
-        raise ValueError(f"'{text}' is not between 0 and 730")
+        raise ValueError(f"'{text}' is not above 0 and at most 730")
     return Deadline(unit, amount, text)
 
 
@@ -148,7 +154,7 @@ def days_of(text: str) -> tuple[date, date]:
 
 def _month_or_day(part: str, text: str) -> tuple[date, date]:
     """Its first and last day."""
-    found = re.fullmatch(r"\s*(\d{4})-(\d{2})(?:-(\d{2}))?\s*", part)
+    found = re.fullmatch(r"\s*(\d{4})-(\d{2})(?:-(\d{2}))?\s*", part, re.ASCII)
     try:
         if found is None:
             raise ValueError

@@ -157,7 +157,7 @@ def goal_of(
 
 
 def _limit(name: str, text: str, tolerance: float) -> Constraint:
-    found = re.fullmatch(r"\s*(<=|>=)\s*([-+.\deE_]+)\s*(%?)\s*", text)
+    found = re.fullmatch(r"\s*(<=|>=)\s*([-+.\deE_]+)\s*(%?)\s*", text, re.ASCII)
     try:
         limit = float(found[2]) / (100 if found[3] else 1) if found else math.nan
     except ValueError:

@@ -20,6 +20,7 @@ from sim.plan.model import Model
 from sim.results import neglect
 from sim.results.estimates import estimates
 from sim.results.measured import Measured
+from sim.results.targets import check_targets
 from sim.scenario import ScenarioFile, Source, estimate_events, read
 
 DAY = 1440.0
@@ -228,6 +229,7 @@ class Explanation:
 def explain(scenario: Source, *, during: str | None = None) -> Explanation:
     """Compile a scenario (a path, or what :func:`sim.load` gave) and work out its load; nothing is simulated."""
     file = read(scenario, during)
+    check_targets(file.path.name, file.scenario)
     model = compile_scenario(file.scenario)
     return Explanation(file, model, offered_load(model))
 

@@ -84,7 +84,7 @@ def key_of(file: ScenarioFile, names: Iterable[str]) -> pd.DataFrame:
 def _target(name: str, asked: float | str) -> Target:
     text = str(asked).strip()
     try:
-        half_width = float(text.removesuffix("absolute").removesuffix("%"))
+        half_width = float(text.removesuffix("absolute").removesuffix("%").encode("ascii"))
     except ValueError:
         half_width = math.nan
     if not 0 < half_width < math.inf:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from sim.results.provenance import provenance
 from sim.results.result import Result, collect
 from sim.results.rows import KEPT_REPLICATIONS, Kept, kept
-from sim.results.targets import check_targets
 from sim.scenario import ScenarioFile
 from sim.study.campaign import Campaign, Progress
 from sim.study.explanation import Explanation, explain
@@ -62,8 +61,6 @@ def results(
     if replications < 1:
         raise ValueError("replications and workers must be at least 1")
     rows_of = kept(rows, replications)
-    for file in files:
-        check_targets(file.path.name, file.scenario)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     found = list(explained(files, campaign.measures))
     gathered = list(campaign.gathered(files, replications, rows_of=rows_of, keep_log=keep_log))

@@ -23,6 +23,7 @@ from sim.results.measured import KEY, Figures, key, measure, names
 from sim.results.named import ALWAYS_WITHIN
 from sim.results.observe import observe
 from sim.results.rows import Rows, rows
+from sim.results.targets import check_targets
 from sim.results.within import waits_named
 from sim.scenario import ScenarioFile
 
@@ -52,7 +53,11 @@ def engine_of(name: str) -> Callable[[Plan, Draws], Log]:
 
 
 def asked_of(file: ScenarioFile, measures: Iterable[str]) -> tuple[str, ...]:
-    """What to measure beside the usual measures: the waits named by questions, targets and figures reported."""
+    """What to measure beside the usual measures: the waits named by questions, targets and figures reported.
+
+    Raises ScenarioError for a target, or a figure reported, that no measure can have.
+    """
+    check_targets(file.path.name, file.scenario)
     targets = (one.measure for one in file.scenario.target.values())
     reported = (one.measure for one in file.scenario.reported.values())
     named = waits_named([*measures, *targets, *reported])
