@@ -15,6 +15,8 @@ from sim.plan.compile import compile_scenario
 from sim.plan.model import Model
 from sim.report.explain_screen import warnings
 from sim.report.language import language
+from sim.results.judgement import inputs
+from sim.results.provenance import provenance
 from sim.scenario.files import restored
 
 TINY = (Path(__file__).parent / "scenarios" / "valid" / "tiny.toml").read_text("utf-8")
@@ -90,6 +92,15 @@ def test_a_file_is_measured_by_the_one_that_extends_no_other(tmp_path: Path) -> 
     assert [path for path, _, _ in sim.load(child).differences()] == ["calendar.weekdays"]
     back = sim.load(child).change({"calendar.weekdays": SIX[:5]})
     assert added_demand(compile_scenario(back.scenario)).days == 0
+
+
+def test_only_what_was_changed_is_listed(march: sim.ScenarioFile) -> None:
+    """The calendar kept from before is not among the changes of a report, nor among its origins."""
+    opened = march.change(BY_HOURS)
+    listed = inputs({"before": march.resolved, "after": opened.resolved})
+    assert listed["path"].tolist() == ["calendar.weekday_hours.Sat"]
+    about = provenance(opened, seed=1, replications=1, engine="reference", started="")
+    assert not [path for path in about["origins"] if path.startswith("demand.calendar")]
 
 
 @pytest.mark.parametrize("kind", ["own", "same"])

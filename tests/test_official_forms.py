@@ -13,7 +13,7 @@ from test_result import SCENARIO, results, run
 
 from sim.report.language import language
 from sim.report.paper import evaluation_forms, official_forms
-from sim.report.paper.document import Document, Form, Number
+from sim.report.paper.document import Document, Form, Number, shown
 from sim.report.paper.study import Study
 from sim.report.paper.to_excel import to_excel
 from sim.results.comparison import Comparison
@@ -107,6 +107,10 @@ def test_form_07a_is_laid_out_as_printed(workbook):
         assert [cell.value for cell in row] == expected.tolist()
         assert {cell.number_format for cell in row} == {"#,##0"}
     assert [cell.value for cell in sheet[6 + len(counts)]][:2] == [None, "Tổng số"]
+
+
+def test_dossiers_are_whole_in_texts_too():
+    assert [shown(Number(count, "whole"), VI) for count in (3.0, 124.0, 1234.0)] == ["3", "124", "1.234"]
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from sim.scenario.counted import is_kept
 from sim.scenario.files import ScenarioFile
 from sim.scenario.translated import translations
 
@@ -40,7 +41,7 @@ def provenance(
         "origins": {
             path: {"file": file, "origin": origins.get(path, "")}
             for path, file in sources.items()
-            if not path.startswith((CATALOGUE, "origin."))
+            if not path.startswith((CATALOGUE, "origin.")) and not is_kept(path)
         },
         "catalogue": Counter(
             text.partition(":")[0] for path, text in origins.items() if path.startswith(CATALOGUE)

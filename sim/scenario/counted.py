@@ -34,3 +34,8 @@ def counted(inherited: Sequence[Layer], own: Tables) -> tuple[Layer, ...]:
         return ()
     source = next(layer.name for layer in inherited if "calendar" in layer.tables)
     return (Layer(source, {"demand": {"calendar": was}}),)
+
+
+def is_kept(path: str) -> bool:
+    """A value of the calendar kept by :func:`counted`: no planner wrote it, so no screen lists it."""
+    return path.startswith("demand.calendar.")

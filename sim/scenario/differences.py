@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.scenario import shape
+from sim.scenario.counted import is_kept
 from sim.scenario.domain import Scenario
 from sim.scenario.layers import Leaf, Tables
 
@@ -18,10 +19,7 @@ def differences(before: Scenario, after: Scenario) -> list[tuple[str, Any, Any]]
     """(path, value before, value after), titles and sources aside; None: there is no such table."""
     told = (one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in (before, after))
     old, new = complete(before), complete(after)  # a default is a value, too
-    paths = [
-        path for path in _paths(*told) if path[:2] != ("demand", "calendar")
-    ]  # that was the calendar before
-    found = [(".".join(path), at(old, path), at(new, path)) for path in paths]
+    found = [(".".join(path), at(old, path), at(new, path)) for path in _paths(*told)]
     return [(path, was, now) for path, was, now in found if was != now]
 
 
@@ -43,7 +41,9 @@ def at(tables: Any, path: Leaf) -> Any:
 
 
 def _paths(before: Tables, after: Tables) -> Iterator[Leaf]:
-    return _differences(unlabelled(before), unlabelled(after))
+    """What somebody changed; the calendar kept from before is no change."""
+    every = _differences(unlabelled(before), unlabelled(after))
+    return (path for path in every if not is_kept(".".join(path)))
 
 
 def unlabelled(tables: Tables) -> Tables:

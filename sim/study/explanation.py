@@ -22,6 +22,7 @@ from sim.results.estimates import estimates
 from sim.results.measured import Measured
 from sim.results.targets import check_targets
 from sim.scenario import ScenarioFile, Source, estimate_events, read
+from sim.scenario.counted import is_kept
 
 DAY = 1440.0
 SHOWN_ROWS = 20
@@ -185,7 +186,7 @@ class Explanation:
         return [
             (path, _at(resolved, path), source, origins.get(path, ""))
             for path, source in self.file.sources.items()
-            if not path.startswith(("procedure.", "origin.", "demand.calendar."))
+            if not path.startswith(("procedure.", "origin.")) and not is_kept(path)
         ]
 
     def to_json(self) -> dict[str, Any]:

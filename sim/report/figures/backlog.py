@@ -1,4 +1,4 @@
-"""How many dossiers are open through the year."""
+"""How many dossiers are open on the days measured."""
 
 from __future__ import annotations
 

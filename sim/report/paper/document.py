@@ -20,7 +20,7 @@ NOT_TEXT = re.compile(
 )  # neither XML nor HTML has these
 FIXED = "\u00a0"  # a space at which no line ends
 NEARLY_ALL = 0.999  # of which one decimal would make all
-DIGITS = {"count": 0, "ratio": 2}  # decimals of what has no unit
+DIGITS = {"count": 0, "whole": 0, "ratio": 2}  # decimals of what has no unit
 MINUS = "\u2212"  # after a hyphen a line may end
 
 
