@@ -82,11 +82,15 @@ def test_a_table_says_of_how_many_replications_it_is(tmp_path: Path) -> None:
 
 
 def test_many_replications_hold_no_more_than_few() -> None:
-    """Beside the measures: 16 bytes for each figure of each replication."""
+    """Of each replication: 16 bytes for each figure, the waits in bins, and the figures of weeks."""
     file = sim.load(VALID / "tiny.toml")
-    few, many = (len(pickle.dumps(sim.run(file, replications=n, workers=1, rows=2))) for n in (2, 22))
-    rows = len(sim.run(file, replications=1, workers=1).measured.key)
-    assert many - few == pytest.approx(20 * 16 * rows, abs=500)
+    few, many = (sim.run(file, replications=n, workers=1, rows=2) for n in (2, 22))
+    more = many.measured
+    waits, weeks = (len(pickle.dumps(kept[2:])) for kept in (more.waits, more.weeks))
+    expected = 20 * 16 * len(more.key) + waits + weeks
+    assert len(pickle.dumps(many)) - len(pickle.dumps(few)) == pytest.approx(expected, abs=2000)
+    assert waits < 20 * 50_000
+    assert weeks < 20 * 5_000
 
 
 def test_replications_done_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
