@@ -23,13 +23,14 @@ from numpy.typing import ArrayLike, NDArray
 from sim import quantiles
 from sim.quantiles import quantile
 from sim.spreadsheet import read_table
-from sim.textfiles import composed, inside, read_text
+from sim.textfiles import composed, inside, quoted, read_text
 
 Floats = NDArray[np.float64]
 # A law's parameters turned into its mean, its sd, and the row of numbers by which it is inverted.
 Shape = tuple[float, float, tuple[float, ...]]
 
 LONGEST_TEXT = 300
+LARGEST_CELL = 1e8  # minutes or days of a table of values: 190 years are no time that was measured
 _OUTERMOST = (2.0**-54, 1 - 2.0**-53)
 
 
@@ -154,8 +155,14 @@ def _column(folder: Path | None, file: str, column: str) -> tuple[float, ...]:
         raise ValueError(f"{file!r}: {_unknown('column', column, table.columns)}")
     number = table.numbers(heading)
     values = [float(number(row)) for row in table.rows]
-    if not values or not all(map(math.isfinite, values)):
-        raise ValueError(f"{file!r}: {column!r} needs at least one number, and finite numbers only")
+    if not values:
+        raise ValueError(f"{file!r}: {column!r} needs at least one number")
+    for row, value in zip(table.rows, values, strict=True):
+        if not abs(value) <= LARGEST_CELL:
+            cell = quoted(row.cells[heading])
+            raise ValueError(
+                f"{table.where(row, heading)}: {cell} is too large; write at most {LARGEST_CELL:,.0f}"
+            )
     return tuple(sorted(values))
 
 

@@ -58,6 +58,7 @@ class Table:
 def read_table(text: str, name: str) -> Table:
     """The table of a CSV text; `ValueError`, begun with `name` and the line, for what is none."""
     separator = _separator(text)
+    _check_separator(text, name)
     lines = list(_lines(text, separator, name))
     headings = lines[0][1] if lines else []
     for heading in filter(None, headings):
@@ -71,6 +72,17 @@ def _separator(text: str) -> str:
     """What separates the headings, quoted ones aside."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     return ";" if ";" in re.sub(r'"[^"]*"', "", first) else ","
+
+
+def _check_separator(text: str, name: str) -> None:
+    """Refuse what a spreadsheet saves beside plain CSV: cells between tabs, a first line for itself alone."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    if first.lower().startswith("sep="):
+        raise ValueError(f"{name}, line 1: {quoted(first)} is no heading; delete this line")
+    if "\t" in first and not re.search("[;,]", first):
+        raise ValueError(
+            f"{name}, line 1: tabs stand between the cells; save the table with commas or semicolons"
+        )
 
 
 def _lines(text: str, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:

@@ -188,7 +188,12 @@ def test_empirical_is_the_inverse_of_the_empirical_distribution(tmp_path: Path) 
         ("minutes\n3\nfour\n", "times.csv", "times.csv, line 3, column 'minutes': 'four' is not a number"),
         ("minutes,b\n,1\n", "times.csv", "times.csv, line 2, column 'minutes': is empty"),
         ("minutes\nnan\n", "times.csv", "line 2, column 'minutes': 'nan' is not a number"),
-        ("minutes\n1e999\n", "times.csv", "finite numbers only"),
+        ("minutes\n3\n1e999\n", "times.csv", "times.csv, line 3, column 'minutes': '1e999' is too large"),
+        (
+            "minutes\n1e300\n",
+            "times.csv",
+            "line 2, column 'minutes': '1e300' is too large; write at most 100,000,000",
+        ),
         ("minutes\n", "times.csv", "needs at least one number"),
         ("", "times.csv", "there is no column 'minutes'"),
     ],

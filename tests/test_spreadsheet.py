@@ -113,3 +113,15 @@ def test_a_file_is_found_however_the_disk_spells_it(tmp_path: Path) -> None:
 def test_quoted_is_one_line_of_at_most_60_letters() -> None:
     assert quoted("a\nb") == r"'a\nb'"
     assert len(quoted("x" * 99)) == 60
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("code\tvolume\na\t3\n", "t.csv, line 1: tabs stand between the cells"),
+        ("sep=;\ncode;volume\na;3\n", "t.csv, line 1: 'sep=;' is no heading; delete this line"),
+    ],
+)
+def test_what_a_spreadsheet_saves_beside_plain_csv(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        read_table(text, "t.csv")

@@ -1,4 +1,4 @@
-"""Targets and figures reported that no measure can have are refused, by whatever reads the scenario."""
+"""Targets and figures reported that no measure can have, and days without any, are refused by all who read them."""
 
 from __future__ import annotations
 
@@ -33,6 +33,25 @@ def test_a_target_that_no_measure_can_have(
 ) -> None:
     with pytest.raises(ScenarioError, match=rf"tiny.toml: target.wish.*{words}"):
         ask(TINY.change({"target.wish": target}))
+
+
+@pytest.mark.parametrize("ask", [sim.explain, lambda file: sim.run(file, replications=2)])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[calendar]", '[calendar]\nweekdays = ["Sat"]'),
+        ("to = 2019-03-08", 'to = 2019-03-10\nduring = "2019-03-09..2019-03-10"'),
+    ],
+)
+def test_days_on_which_the_office_is_closed(
+    ask: Callable[[Path], Any], old: str, new: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text(TINY.path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(
+        ScenarioError, match=r"^x\.toml: horizon: the office does not open on any of the days"
+    ):
+        ask(file)
 
 
 @pytest.mark.parametrize("figure", ["value", "above"])

@@ -53,7 +53,9 @@ def _catalogue(table: Table, site: str) -> Layer:
 
 def _check_header(table: Table) -> None:
     known = shape.procedure_columns()
-    for column in table.columns:
+    for number, column in enumerate(table.columns, 1):
+        if not column:
+            raise ValueError(f"{table.name}, line 1: column {number} has no heading; name it, or delete it")
         value = column.removesuffix("_origin")
         if value not in known and column != "code" and not value.startswith("factor."):
             there_are = [*known, "code", "factor.<step>", *(f"{key}_origin" for key in known)]

@@ -48,8 +48,13 @@ def calendar(scenario: Scenario) -> Found:
         for earlier, later in pairwise(hours):
             if notation.hours(earlier)[1] > notation.hours(later)[0]:
                 yield path, f"session '{later}' begins before '{earlier}' ends; write sessions in order"
+    for key in ("weekdays", "deadline_days"):
+        for day, times in Counter(getattr(given, key)).items():
+            if times > 1:
+                yield f"calendar.{key}", f"{day} stands {times} times"
     if not any(opening_hours(scenario).values()):
-        yield "calendar", "the office never opens; name `weekdays`"
+        missing = "`weekdays`" if given.hours != [] else "sessions, such as '07:30-11:30', in `hours`"
+        yield "calendar", f"the office never opens; name {missing}"
     if given.summer and given.winter and given.summer.starts == given.winter.starts:
         yield "calendar.winter.from", f"both seasons begin on {given.winter.starts}"
     for season in ("summer", "winter"):

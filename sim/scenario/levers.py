@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sim import laws
 from sim.scenario.values import AnyLaw, Law, Part, Share, Slug, Stage
+
+FURTHEST = 240  # minutes from a slot: half a day, so that nobody comes at night, or on another day and unseen
+RARELY = 0.0005  # on either side; so often a law without an end may go further
 
 
 class DataReuse(Part):
@@ -71,12 +74,22 @@ class Outage(Part):
     teams: Annotated[list[Slug], Field(min_length=1)]
 
 
+def _near_the_slot(law: laws.Law) -> laws.Law:
+    earliest, latest = law.ppf([RARELY, 1 - RARELY]).tolist()
+    if not -FURTHEST <= earliest <= latest <= FURTHEST:
+        raise ValueError(
+            f"'{law.text}' goes from {earliest:.0f} to {latest:.0f} minutes; "
+            f"who has an appointment comes at most {FURTHEST} minutes before or after it"
+        )
+    return law
+
+
 class Appointments(Part):
     """Slots for citizens who book, working days ahead at most; punctuality in minutes relative to the slot."""
 
     slot_minutes: Annotated[int, Field(ge=1, le=480)] = 15
     per_slot: Annotated[int, Field(ge=1, le=1000)] = 1
-    punctuality: AnyLaw = laws.parse("constant(0)")
+    punctuality: Annotated[AnyLaw, AfterValidator(_near_the_slot)] = laws.parse("constant(0)")
     no_show: Share = 0.0
     cancel: Share = 0.0
     book_ahead_days: Annotated[int, Field(ge=0, le=1000)] | None = None

@@ -49,6 +49,8 @@ def beside(file: Path, named: Any, folder: Path, where: str) -> Path:
         )
     if not found.exists():
         raise ScenarioError(f"{where}: {_no_such(found)}{_without_bases(file, named)}")
+    if found.is_dir():
+        raise ScenarioError(f"{where}: {shown(named)} is a folder, not a file")
     return found
 
 

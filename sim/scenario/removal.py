@@ -18,10 +18,12 @@ EXAMPLE = ["site.commune", "team.commune-*"]
 def removal(asked: Any, parent: Tables | None, name: str) -> Layer:
     """A layer that takes the paths away; `ScenarioError` for what is no list of paths, or names nothing there."""
     where = f"{name}: without"
-    if not isinstance(asked, list) or not all(isinstance(path, str) and path for path in asked):
-        raise ScenarioError(
-            f"{where}: {shown(asked)} is not a list of paths; write for example {shown(EXAMPLE)}"
-        )
+    example = f"write for example {shown(EXAMPLE)}"
+    if not isinstance(asked, list):
+        raise ScenarioError(f"{where}: {shown(asked)} is not a list of paths; {example}")
+    for number, path in enumerate(asked, 1):
+        if not isinstance(path, str) or not path:
+            raise ScenarioError(f"{where} entry {number}: {shown(path)} is not a path; {example}")
     if parent is None:
         raise ScenarioError(f"{where}: takes away from a parent, but the file extends none")
     return Layer(

@@ -21,7 +21,7 @@ from sim.results import neglect
 from sim.results.estimates import estimates
 from sim.results.measured import Measured
 from sim.results.targets import check_targets
-from sim.scenario import ScenarioFile, Source, estimate_events, read
+from sim.scenario import ScenarioError, ScenarioFile, Source, estimate_events, read
 from sim.scenario.counted import is_kept
 
 DAY = 1440.0
@@ -232,7 +232,17 @@ def explain(scenario: Source, *, during: str | None = None) -> Explanation:
     file = read(scenario, during)
     check_targets(file.path.name, file.scenario)
     model = compile_scenario(file.scenario)
+    _check_open(file, model)
     return Explanation(file, model, offered_load(model))
+
+
+def _check_open(file: ScenarioFile, model: Model) -> None:
+    """Raise ScenarioError if there is nothing to measure, since the office opens on none of the days."""
+    first, before = (round(t / DAY) for t in model.window)
+    if not working_days(model.plan.office)[first:before].any():
+        days = " to ".join(day.isoformat() for day in file.scenario.horizon.measured)
+        words = "the office does not open on any of the days measured"
+        raise ScenarioError(f"{file.path.name}: horizon: {words}, {days}; measure others, or open on them")
 
 
 def flags_of(file: ScenarioFile, measured: Measured) -> list[Flag]:
