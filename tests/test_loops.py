@@ -14,13 +14,14 @@ from scenes import scene
 from unrolled import courses, drawn_course
 
 from sim.engine.contract import Kind
-from sim.loops import LoopPlan, TooManySituationsError, expected_times
+from sim.loops import LoopPlan, TooManySituationsError, expected_times, expected_times_of_all, situations
 from sim.plan import courses as written
 from sim.plan.compile import compile_scenario
 from sim.plan.draws import draw
 from sim.plan.load import offered_load
 from sim.plan.model import Channel, Model, Way
 from sim.plan.recipe import recipe_of
+from sim.scenario import loop_checks, routes
 from sim.scenario.checks import check
 
 SIX = range(1, 7)
@@ -79,6 +80,20 @@ def test_expected_times_are_those_of_all_courses(own: Way) -> None:
     assert found == pytest.approx(by_courses(own, {"d", "e"}))
 
 
+@pytest.mark.parametrize("own", WAYS.values(), ids=WAYS)
+def test_fields_are_worked_out_together_as_each_alone(own: Way) -> None:
+    """Also where a loop is sure in one field, and never begins in another."""
+    chances = ([0.0, 0.9], [1.0, 0.0], [0.2, 0.5], [0.0, 0.0])
+    fields = [
+        tuple(loop._replace(probability=p) for loop, p in zip(own.loops, chance, strict=False))
+        for chance in chances
+    ]
+    together = expected_times_of_all(own.stages, fields, own.looped, {"d", "e"})
+    for loops, found in zip(fields, together, strict=True):
+        alone = by_courses(own._replace(loops=loops), {"d", "e"})
+        assert {key: times for key, times in found.items() if times} == pytest.approx(alone)
+
+
 def test_of_two_loops_after_a_step_the_first_that_strikes_is_taken() -> None:
     times = expected_times(
         (("check",),), (loop("l", "check", 0.2, "error"), loop("m", "check", 0.5, "notice"))
@@ -89,12 +104,12 @@ def test_of_two_loops_after_a_step_the_first_that_strikes_is_taken() -> None:
 def test_courses_share_what_lies_ahead() -> None:
     """Six loops, three times each: courses beyond counting make a hundred situations, or a thousand."""
     nested = [loop(f"l{i}", f"s{i}", 0.3, f"s{i + 1}", f"s{i}", at_most=3) for i in SIX]
-    expected_times((("s1",),), nested, most=100)
+    situations((("s1",),), nested, most=100)
     back = [loop(f"l{i}", f"s{i}", 0.3, *(f"s{j}" for j in range(1, i + 1)), at_most=3) for i in SIX]
     stages = tuple((f"s{i}",) for i in SIX)
-    expected_times(stages, back, most=1000)
+    number = situations(stages, back, most=1000)
     with pytest.raises(TooManySituationsError) as found:
-        expected_times(stages, back, most=100)
+        situations(stages, back, most=number - 1)
     assert found.value.args == tuple(f"l{i}" for i in SIX)
 
 
@@ -108,6 +123,13 @@ SHAPES: dict[str, Callable[[int], list[int]]] = {
 
 def six(shape: str, at_most: int, chance: float = 0.4) -> Model:
     """An office whose short journey has six loops."""
+    made = scene(six_loops(shape, at_most, chance, "short"))
+    assert check(made) == []
+    return compile_scenario(made)
+
+
+def six_loops(shape: str, at_most: int, chance: float, *journeys: str) -> dict[str, Any]:
+    """Changes that give journeys six loops."""
     changes: dict[str, Any] = {f"step.s{i}": {"work": i, "role": "check"} for i in (*SIX, 7)}
     for i in SIX:
         steps = [f"s{j}" for j in SHAPES[shape](i)]
@@ -116,12 +138,46 @@ def six(shape: str, at_most: int, chance: float = 0.4) -> Model:
             "probability": chance,
             "steps": steps,
             "at_most": at_most,
-            "journeys": ["short"],
+            "journeys": [*journeys],
         }
         changes[f"loop.l{i}"] = table
-    made = scene(changes | {"journey.short.counter": ["intake", *(f"s{i}" for i in SIX), "ready"]})
-    assert check(made) == []
-    return compile_scenario(made)
+    way = ["intake", *(f"s{i}" for i in SIX), "ready"]
+    return changes | {f"journey.{name}.counter": way for name in journeys}
+
+
+def counter_ways(model: Model) -> list[Way]:
+    return [way for stream in model.streams for way in stream.ways[Channel.COUNTER]]
+
+
+def test_situations_are_counted_over_the_whole_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A journey may have as many as the limit; two of the same kind may not."""
+    alone, both = (
+        scene(six_loops("each in the next", 2, 0.4, *journeys))
+        for journeys in (["short"], ["short", "again"])
+    )
+    loops = max((way.loops for way in counter_ways(compile_scenario(alone))), key=len)
+    ways = routes.ways(alone, "short").values()
+    number = sum(situations(way, loops) for way in {way for listed in ways for way in listed})
+    assert number > 100
+    monkeypatch.setattr(loop_checks, "MOST_SITUATIONS", number * 3 // 2)
+    assert list(loop_checks.length(alone)) == []
+    ((where, what),) = loop_checks.length(both)
+    assert where == "journey.again"
+    assert f"more than {number * 3 // 2} situations" in what
+
+
+def test_fields_with_chances_of_their_own_are_explained_in_time() -> None:
+    """Forty fields cost hardly more than one."""
+    steps = range(4)
+    stages = (("s0",),)
+    fields = [
+        [loop(f"l{i}{j}", f"s{i}", 0.1 + f / 200, f"s{j}", at_most=2) for i in steps for j in steps if i != j]
+        for f in range(40)
+    ]
+    began = time.process_time()
+    together = expected_times_of_all(stages, fields)
+    assert time.process_time() - began < 2
+    assert together[7] == pytest.approx(expected_times(stages, fields[7]))
 
 
 @pytest.mark.parametrize("shape", SHAPES)

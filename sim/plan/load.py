@@ -7,21 +7,23 @@ service keeps up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.engine.contract import Floats, Ints, Kind
-from sim.loops import Times, expected_times
+from sim.loops import Times, expected_times_of_all
 from sim.plan import digital
 from sim.plan.booking import book_of
 from sim.plan.model import Channel, Model, Roster, Stream, Way
 from sim.plan.sharing import Doers, shared_evenly
 
 DAY, HOUR, WEEK = 1440.0, 60.0, 7 * 1440.0
+AT_COUNTER = (Channel.COUNTER, Channel.APPOINTMENT, Channel.ASSISTED)
+TimesOf = Mapping[tuple[bool, Way], Times]  # of ways, at a counter or not
 
 
 class Load(NamedTuple):
@@ -114,7 +116,7 @@ def _queue_load(model: Model, width: float) -> tuple[Floats, Floats]:
     share = channel_shares(model)
     first = np.zeros((len(model.queues), round(WEEK / width)))
     later = np.zeros(len(model.queues))
-    steps_of = cache(partial(_steps, model))
+    times_of = _times_of_ways(model, share)
     work_of: dict[tuple[str, Channel], list[tuple[str, bool, float]]] = {}  # the same at every place
     for stream in model.streams:
         coming = arrivals[stream.intensity] * stream.volume
@@ -122,7 +124,7 @@ def _queue_load(model: Model, width: float) -> tuple[Floats, Floats]:
         for channel, probability in _channels_of(stream, share).items():
             key, these, number = (stream.procedure, channel), coming * probability, probability * dossiers
             if key not in work_of:
-                work_of[key] = list(_work(model, stream, channel, steps_of))
+                work_of[key] = list(_work(model, stream, channel, times_of))
             for step, at_arrival, work in work_of[key]:
                 if at_arrival:
                     first[stream.queue_of[step]] += these * work
@@ -132,12 +134,12 @@ def _queue_load(model: Model, width: float) -> tuple[Floats, Floats]:
 
 
 def _work(
-    model: Model, stream: Stream, channel: Channel, steps_of: Callable[[Channel, Way], Times]
+    model: Model, stream: Stream, channel: Channel, times_of: TimesOf
 ) -> Iterator[tuple[str, bool, float]]:
     """Of a dossier on its way: a step, whether as the citizen arrives at a counter, expected minutes of work."""
     before = 0.0
     for way in stream.ways[channel]:
-        for (step, at_arrival), times in steps_of(channel, way).items():
+        for (step, at_arrival), times in times_of[channel in AT_COUNTER, way].items():
             yield step, at_arrival, times * (way.until - before) * _minutes(model, stream, channel, step)
         before = way.until
 
@@ -164,13 +166,29 @@ def _channels_of(stream: Stream, share: dict[Channel, float]) -> dict[Channel, f
     return own
 
 
-def _steps(model: Model, channel: Channel, way: Way) -> Times:
-    """How often people work on each step of a way on average, and whether as the citizen arrives at a counter."""
-    at_counter = channel in (Channel.COUNTER, Channel.APPOINTMENT, Channel.ASSISTED)
-    at_arrival = {name for name, step in model.steps.items() if at_counter and step.kind == Kind.DESK}
-    times = expected_times(way.stages, way.loops, way.looped, at_arrival)
+def _times_of_ways(model: Model, share: dict[Channel, float]) -> TimesOf:
+    """How often people work on each step of a way on average, and whether as the citizen arrives at a counter.
+
+    Ways that differ in the probabilities of loops only are worked out together.
+    """
+    alike = defaultdict[tuple[bool, Way], dict[Way, None]](dict)
+    for stream in {id(stream.ways): stream for stream in model.streams}.values():
+        for channel in _channels_of(stream, share):
+            for way in stream.ways[channel]:
+                alike[channel in AT_COUNTER, _without_chances(way)][way] = None
     people = {name for name, step in model.steps.items() if step.kind <= Kind.OFFICE}
-    return {key: number for key, number in times.items() if key[0] in people}
+    desk = {name for name, step in model.steps.items() if step.kind == Kind.DESK}
+    found = {}
+    for (at_counter, like), own in alike.items():
+        arriving = desk if at_counter else set[str]()
+        every = expected_times_of_all(like.stages, [way.loops for way in own], like.looped, arriving)
+        for way, times in zip(own, every, strict=True):
+            found[at_counter, way] = {key: number for key, number in times.items() if key[0] in people}
+    return found
+
+
+def _without_chances(way: Way) -> Way:
+    return way._replace(until=1.0, loops=tuple(loop._replace(probability=1.0) for loop in way.loops))
 
 
 def _minutes(model: Model, stream: Stream, channel: Channel, name: str) -> float:

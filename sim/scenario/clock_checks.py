@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from sim.scenario import notation, routes
 from sim.scenario.domain import Scenario
 from sim.scenario.routes import steps
-from sim.scenario.stages import Stages, as_stages, assisted, deliveries, without_paper
+from sim.scenario.stages import Stages, as_stages, without_paper
 
 Found = Iterator[tuple[str, str]]
 _CLOCK = {
@@ -40,7 +40,7 @@ def deadline(scenario: Scenario) -> Found:
 def stopped(scenario: Scenario) -> Found:
     """Whoever may start the clock stops it: through any channel and loop, with levers or without, deadline or not."""
     for name in scenario.journey:
-        for channel, ways in _ways(scenario, name).items():
+        for channel, ways in routes.ways(scenario, name).items():
             running = [step for way in ways for step in _Running(scenario, name).at_end(way)]
             for step in dict.fromkeys(running):
                 yield (
@@ -63,20 +63,6 @@ def reopened(scenario: Scenario) -> Found:
             yield f"step.{name}.deadline", f"never counts: {wrong}"
 
 
-def _ways(scenario: Scenario, journey: str) -> dict[str, list[Stages]]:
-    """The stages by channel, as they are and as levers that are on change them."""
-    levers = scenario.digital
-    ways = {}
-    for channel, listed in routes.channels(scenario.journey[journey]).items():
-        own = [as_stages(listed)]
-        if channel == "online" and levers.assisted:
-            own.append(assisted(levers, own[0]))
-        ways[channel] = [
-            delivered for way in own for _, delivered in deliveries(levers, without_paper(levers, way))
-        ]
-    return ways
-
-
 class _Running:
     """Which steps may have started the clock that runs, or None if it does not, behind each stage of a journey.
 
@@ -87,6 +73,10 @@ class _Running:
     def __init__(self, scenario: Scenario, journey: str) -> None:
         self.scenario, self.loops = scenario, routes.loops_of(scenario, journey)
         self.behind: dict[tuple[str, str | None], set[str | None]] = {}  # a loop, as it begins
+        self.begin: dict[str, list[str]] = {}  # loops, by the step that they follow
+        for name, loop in self.loops.items():
+            if loop.probability + sum(loop.by_field.values()) > 0:
+                self.begin.setdefault(loop.after, []).append(name)
 
     def at_end(self, way: Stages) -> list[str]:
         """Steps that may have started a clock that runs when a dossier is at the end."""
@@ -108,8 +98,8 @@ class _Running:
                 running = self._marked(step, running)
             looping = [
                 self.behind.setdefault((name, before), set())
-                for name, loop in self.loops.items()
-                if loop.after in stage and loop.probability + sum(loop.by_field.values()) > 0
+                for step in stage
+                for name in self.begin.get(step, ())
                 for before in running
             ]
             running = running.union(*looping)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sim.scenario.domain import Journey, Loop, Procedure, Scenario
+from sim.scenario.stages import Stages, as_stages, assisted, deliveries, without_paper
 from sim.scenario.values import Stage
 
 
@@ -37,6 +38,20 @@ def channels(journey: Journey) -> dict[str, list[Stage]]:
     """The channels for which a journey has stages of its own."""
     every = {name: getattr(journey, name) for name in ("counter", "online", "post", "appointment")}
     return {name: stages for name, stages in every.items() if stages is not None}
+
+
+def ways(scenario: Scenario, journey: str) -> dict[str, list[Stages]]:
+    """The stages by channel, as they are and as levers that are on change them."""
+    levers = scenario.digital
+    found = {}
+    for channel, listed in channels(scenario.journey[journey]).items():
+        own = [as_stages(listed)]
+        if channel == "online" and levers.assisted:
+            own.append(assisted(levers, own[0]))
+        found[channel] = [
+            delivered for way in own for _, delivered in deliveries(levers, without_paper(levers, way))
+        ]
+    return found
 
 
 def loops_of(scenario: Scenario, journey: str) -> dict[str, Loop]:
