@@ -128,7 +128,8 @@ def run(
         sys.stdout.write(result.to_json() + "\n")
     else:
         screen = console()
-        screen.print(result_screen.run(scenario, result, verdicts, workers_of(workers, replications), say))
+        used, saved = workers_of(workers, replications), out is not None
+        screen.print(result_screen.run(scenario, result, verdicts, used, say, saved=saved))
         screen.print(say("run.took", seconds=say.number(time.monotonic() - started, 0)))
     if out is not None:
         with written(out, say):

@@ -165,6 +165,15 @@ def later(calendar: DeadlineCalendar, due: float, paused: float, unit: int) -> f
     return moved(calendar, due, int(paused))
 
 
+def longest_pause(calendar: DeadlineCalendar, received: float, unit: int) -> float:
+    """Days, or minutes of a deadline in hours, for which a clock may have stood still by instant 0."""
+    if unit == WORKING_HOURS:
+        return float(working_minutes(calendar.hours, received, 0.0))
+    if unit == CALENDAR_DAYS:
+        return float(-day_of(received))
+    return float(days_paused(calendar, received, 0.0, math.inf))
+
+
 @register_jitable
 def days_passed(calendar: DeadlineCalendar, t: float) -> float:
     """Counting days from the calendar's start until `t`, parts of days by their own minutes."""

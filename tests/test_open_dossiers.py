@@ -121,8 +121,8 @@ def test_the_hash_is_of_the_rows(tmp_path: Path) -> None:
         ),
         (HEADER + ",centre,2018-12-03,appraise,\n", "open.csv, line 2, column 'procedure': is empty"),
         (
-            HEADER + "transfer,centre,3/12/2018,appraise,\n",
-            "line 2, column 'received': '3/12/2018' is not a date",
+            HEADER + "transfer,centre,3.12.2018,appraise,\n",
+            "line 2, column 'received': '3.12.2018' is not a date",
         ),
         (
             HEADER + "transfer,centre,2018-12-03,appraise,2018-02-30\n",
@@ -210,6 +210,61 @@ def test_rows_that_cannot_be_one_dossier(tmp_path: Path, rows: str, expected: st
     with pytest.raises(sim.ScenarioError) as refused:
         load(tmp_path, "id,procedure,site,received,step,due,since,paused\n" + rows)
     assert expected in "\n".join(refused.value.args)
+
+
+def test_dates_may_be_written_day_first(tmp_path: Path) -> None:
+    """As Vietnamese spreadsheets save them; the month never comes first."""
+    text = (
+        HEADER
+        + "transfer,centre,03/12/2018 15:40:12,appraise,24/12/2018\ncopy,centre,3/12/2018 8:05,collect,\n"
+    )
+    first, second = load(tmp_path, text).scenario.horizon.open_dossiers.rows
+    assert first == row("appraise", "2018-12-03 15:40:12", "2018-12-25 00:00")
+    assert second == row("collect", "2018-12-03 08:05", of="copy@centre")
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ("31/04/2018,appraise,,", "'31/04/2018' is not a date (read as day/month/year): day is out of range"),
+        ("12/31/2018,appraise,,", "'12/31/2018' is not a date (read as day/month/year): month must be"),
+        ("20181203T083000Z,appraise,,", "'20181203T083000Z' is not a date"),
+        ("2018-12-03,appraise,9999-12-31,", "line 2: is due on 9999-12-31, more than 3 years after the last"),
+        ("9999-12-31,appraise,,", "line 2: is received on 9999-12-31, not before the first day"),
+        ("2018-12-27,appraise,,400", "stood still for 400 days, but its deadline counts only 2 from"),
+        ("2018-12-27,appraise,,1e15", "stood still for 1e+15 days, but its deadline counts only 2 from"),
+        ("2018-12-27,intake,,1", "stood still for 1, but before step 'intake' its clock has not started"),
+    ],
+)
+def test_dates_and_pauses_that_cannot_be(tmp_path: Path, cells: str, expected: str) -> None:
+    """From Thursday 27 December on Friday 28 and 2 January count; the 31st was swapped, the 1st is a holiday."""
+    with pytest.raises(sim.ScenarioError) as refused:
+        load(tmp_path, f"procedure,site,received,step,due,paused\ntransfer,centre,{cells}\n")
+    assert expected in "\n".join(refused.value.args)
+
+
+@pytest.mark.parametrize(("step", "paused"), [("appraise", 2), ("stamp", 1), ("collect", 2), ("gather", 2)])
+def test_a_pause_that_may_have_been(tmp_path: Path, step: str, paused: int) -> None:
+    """Also of a clock that has stopped since."""
+    text = f"procedure,site,received,step,due,paused\ntransfer,centre,2018-12-27,{step},,{paused}\n"
+    assert load(tmp_path, text).scenario.horizon.open_dossiers.rows[0].paused == paused
+
+
+@pytest.mark.parametrize("unit", ["hours", "calendar days"])
+def test_the_longest_pause_is_counted_as_the_deadline_is(tmp_path: Path, unit: str) -> None:
+    """From noon of 27 December: an afternoon of 3.5 hours and a Friday of 8, in winter; or six days."""
+    most = {"hours": 210 + 480, "calendar days": 6}[unit]
+    deadline = {"procedure.transfer.deadline": "8 working hours" if unit == "hours" else "30 calendar days"}
+    text = "procedure,site,received,step,due,paused\ntransfer,centre,2018-12-27,appraise,,{}\n"
+    load(tmp_path, text.format(most), **deadline)
+    with pytest.raises(sim.ScenarioError, match=f"write at most {most}"):
+        load(tmp_path, text.format(most + 1), **deadline)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@x", "+1", '"a\nb"', "a\0b", "a\u202eb", "<b>", "x" * 101])
+def test_an_id_is_plain_text(tmp_path: Path, name: str) -> None:
+    with pytest.raises(sim.ScenarioError, match=r"open.csv, line 2, column 'id': "):
+        load(tmp_path, f"id,{HEADER}{name},transfer,centre,2018-12-03,appraise,\n")
 
 
 def test_a_parallel_stage_has_a_row_a_step() -> None:

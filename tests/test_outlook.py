@@ -27,7 +27,7 @@ FIELD = Path(__file__).parent / "field"
 WEEK = FIELD / "open_for_a_week" / "s.toml"
 DAY = 1440.0
 ROWS = [
-    row("sign", "2019-01-02 10:00", "2019-01-09 00:00")._replace(id="late"),
+    row("sign", "2019-01-02 10:00", "2019-01-22 00:00")._replace(id="late"),
     row("sign", "2019-01-03 10:00", "2019-02-28 00:00")._replace(id="early"),
     row("collect", "2019-01-04 10:00")._replace(id="ready"),
 ]
@@ -51,7 +51,7 @@ def test_chances_and_dates_by_hand() -> None:
     assert names(found["median"]) == ["2019-01-25", "2019-02-20"]
     assert names(found["p90"][:1]) == ["2019-01-27"]
     assert pd.isna(found["p90"][1])
-    assert names(found["due"]) == ["2019-01-08", "2019-02-27"]
+    assert names(found["due"]) == ["2019-01-21", "2019-02-27"]
 
 
 def test_the_likeliest_late_comes_first_and_then_the_first_due() -> None:
@@ -66,11 +66,38 @@ def test_the_likeliest_late_comes_first_and_then_the_first_due() -> None:
     assert found["due"].is_monotonic_increasing or found["due"][2] < found["due"][3]
 
 
+@pytest.mark.parametrize("restart", [False, True])
+def test_who_is_overdue_already_is_late_for_certain(restart: bool) -> None:
+    """Whatever becomes of it, and first of all; unless a supplement may restart its deadline."""
+    rows = [ROWS[0], row("sign", "2019-01-02 10:00", "2019-01-21 00:00")._replace(id="overdue")]
+    made = opened(*rows, changes={"rules.supplement": "restart"} if restart else None)
+    found = outlook(made, np.array([[-DAY, math.inf], [-DAY, math.nan]]))
+    if restart:
+        assert found["p_late"].tolist() == [2.5 / 3, 0.5 / 3]
+        return
+    assert found["id"].tolist() == ["overdue", "late"]
+    assert found["p_late"].tolist() == [1.0, 2.5 / 3]
+    assert (found["late"].tolist(), found["undecided"].tolist()) == ([2, 2], [0, 0])
+
+
+def test_what_is_certain_is_told_so_and_steps_by_their_titles(week: sim.Result) -> None:
+    scenario = week.provenance["scenario"]
+    steps = {**scenario["step"], "work": {**scenario["step"]["work"], "title": "Thẩm định"}}
+    provenance = {**week.provenance, "scenario": {**scenario, "step": steps}}
+    changed = sim.Result("x", "", week.measured, provenance, week.model, week.rows)
+    vars(changed)["outlook"] = week.outlook.assign(p_late=1.0, step="intake + work")
+    first = outlook_table(changed, language("vi")).iloc[0].tolist()
+    assert (first[3], first[6]) == ("intake + Thẩm định", "100,0 % (đã quá hạn)")
+    assert "open_dossiers.csv" not in told(changed, 10, language("vi"))
+    assert "open_dossiers.csv" in told(changed, 10, language("vi"), saved=True)
+
+
 def test_fates_are_those_of_the_dossiers() -> None:
     """A late one, one that is ready, one that is not ready by the end, and one that is overdue then."""
     never = {"step.agency.days": 4000}
     rows = [
-        *ROWS,
+        row("sign", "2019-01-02 10:00", "2019-01-09 00:00")._replace(id="late"),
+        *ROWS[1:],
         row("agency", "2019-01-04 10:00", "2019-12-24")._replace(id="open"),
         row("agency", "2019-01-04 10:00", "2019-01-24")._replace(id="overdue"),
         row("screen", "2019-01-18 11:00", of="name-change@centre")._replace(id="not received"),

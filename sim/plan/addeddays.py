@@ -9,9 +9,10 @@ import numpy as np
 
 from sim.engine.contract import Bools
 from sim.officetime import working_days
-from sim.plan.hours import DAY, calendar_of
+from sim.plan.hours import DAY
 from sim.plan.model import Model
 from sim.scenario.domain import Scenario
+from sim.scenario.office import calendar_of
 
 
 class AddedDemand(NamedTuple):

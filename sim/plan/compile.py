@@ -12,7 +12,7 @@ from sim import deadlines, officetime
 from sim.engine.contract import Plan
 from sim.plan import digital
 from sim.plan.addeddays import added_days
-from sim.plan.hours import DAY, calendar_of, clock_of, closings, days_of, rounds
+from sim.plan.hours import DAY, clock_of, closings, days_of, rounds
 from sim.plan.intensity import intensity
 from sim.plan.journeys import all_ways, step_plans
 from sim.plan.model import Intensity, Model, Place, QueueName, StepPlan, Stream, TeamName, Ways
@@ -21,6 +21,7 @@ from sim.plan.rosters import roster
 from sim.plan.underway import days_before, underway
 from sim.scenario import notation
 from sim.scenario.domain import Procedure, Scenario
+from sim.scenario.office import calendar_of
 
 BEYOND = 1100  # days of office calendar after the horizon, for due dates that lie there
 

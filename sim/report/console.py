@@ -40,4 +40,9 @@ def shown(value: Any, say: Language) -> str:
     if value is None:
         return say("explain.nothing")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 120 else text[:119] + "…"
+    return cut(text, 120)
+
+
+def cut(text: str, longest: int) -> str:
+    """At most so many characters, the last of them `…` if there were more."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"

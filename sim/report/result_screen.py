@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sim.report.console import table, words
+from sim.report.console import cut, table, words
 from sim.report.explain_screen import asked, differences, warnings
 from sim.report.language import Language
 from sim.report.naming import too_few
@@ -28,18 +28,25 @@ from sim.selftest import Check
 BY_PRIORITY = ("visits.count", "wait.mean", "wait.p90")
 COMPARED = ("wait.mean", "wait.p90", "demand.met", "on_time.rate", "utilisation")
 SHOWN_OPEN = 10  # dossiers
+LONGEST_CELL = 40  # characters
 
 
 def run(
-    file: ScenarioFile, result: Result, verdicts: Sequence[Verdict], workers: int, say: Language
+    file: ScenarioFile,
+    result: Result,
+    verdicts: Sequence[Verdict],
+    workers: int,
+    say: Language,
+    *,
+    saved: bool = False,
 ) -> RenderableType:
-    """The figures of one scenario: the whole network and each kind of site."""
+    """The figures of one scenario: the whole network and each kind of site; whether its tables are saved, too."""
     parts: list[RenderableType] = [Text(result.title, style="bold"), Text(_what(result, workers, say)), ""]
     parts += [*warnings(result.provenance["flags"], say), *_how_many(result, say)]
     parts += [_summary(file, result, say), *_by_priority(result, say), *precision(result, say)]
     if verdicts:
         parts += ["", _targets(verdicts, say)]
-    return Group(*parts, *_outlook(result, say), *believed([result], [file], say))
+    return Group(*parts, *_outlook(result, say, saved=saved), *believed([result], [file], say))
 
 
 def comparison(
@@ -142,15 +149,15 @@ def _by_priority(result: Result, say: Language) -> list[RenderableType]:
     return ["", made]
 
 
-def _outlook(result: Result, say: Language) -> list[RenderableType]:
+def _outlook(result: Result, say: Language, *, saved: bool) -> list[RenderableType]:
     """The open dossiers that are the likeliest to be late, if the run began with any."""
     if result.outlook.empty:
         return []
     found = outlook_table(result, say)
     made = words(*found, title=say("outlook.heading"))
     for row in found.head(SHOWN_OPEN).itertuples(index=False, name=None):
-        made.add_row(*row)
-    return ["", made, Text(told(result, SHOWN_OPEN, say), style="dim")]
+        made.add_row(*(cut(cell, LONGEST_CELL) for cell in row))
+    return ["", made, Text(told(result, SHOWN_OPEN, say, saved=saved), style="dim")]
 
 
 def _value(row: Any, unit: str, say: Language) -> str:

@@ -7,14 +7,15 @@ inf if there is none by the end of the run, with a minus if it is overdue then; 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from sim.deadlines import due_day
-from sim.engine.contract import Floats
+from sim.deadlines import due_day, is_past
+from sim.engine.contract import Bools, Floats
 from sim.officetime import DAY, day_of
-from sim.plan.model import Model, Replication
+from sim.plan.model import Model, Replication, Stream
 from sim.results.observe import Dossiers, Status
 
 LATE = (Status.LATE, Status.OVERDUE)
@@ -38,15 +39,17 @@ def outlook(model: Model, fates: Floats) -> pd.DataFrame:
 
     `late` counts the replications in which it was, `undecided` those in which it was neither ready nor due by the
     end. `p_late` is (late + 1/2) / (replications + 1), the mean of Jeffreys' posterior (Brown, Cai & DasGupta 2001),
-    so never quite 0 or 1. By the dates `median` and `p90` the result is there in half and in nine of ten
+    so never quite 0 or 1; it is 1 for those whose due date lies before the run, which are late for certain.
+    By the dates `median` and `p90` the result is there in half and in nine of ten
     replications; empty: not by the end of the run. Those whose result only waits to be collected are left out.
     `fates` are float[replication, row].
     """
     own = model.underway
     is_open = np.flatnonzero(np.isnan(own.clock.ready))
     chosen = fates[:, is_open]
-    late = np.signbit(chosen).sum(axis=0)
     streams = [model.streams[number] for number in own.stream[is_open]]
+    overdue = _overdue(model, own.clock.due[is_open], streams)
+    late = np.where(overdue, len(fates), np.signbit(chosen).sum(axis=0))
     table = pd.DataFrame(
         {
             "id": [own.id[row] for row in is_open],
@@ -58,13 +61,20 @@ def outlook(model: Model, fates: Floats) -> pd.DataFrame:
             "received": _moments(model, own.clock.received[is_open]),
             "due": _dates(model, due_day(own.clock.due[is_open])),
             "late": late,
-            "undecided": np.isposinf(chosen).sum(axis=0),
-            "p_late": (late + 0.5) / (len(fates) + 1),
+            "undecided": np.where(overdue, 0, np.isposinf(chosen).sum(axis=0)),
+            "p_late": np.where(overdue, 1.0, (late + 0.5) / (len(fates) + 1)),
             "median": _dates(model, _ready_by(chosen, MEDIAN)),
             "p90": _dates(model, _ready_by(chosen, HIGH)),
         }
     )
     return table.sort_values(["p_late", "due"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def _overdue(model: Model, due: Floats, streams: Sequence[Stream]) -> Bools:
+    """Which are late already; a deadline that a supplement restarts may come to lie later."""
+    units = [one.unit for one in streams]
+    late = [is_past(at, 0.0, unit) for at, unit in zip(due.tolist(), units, strict=True)]
+    return np.array(late, bool) & (not model.plan.restart)
 
 
 def _ready_by(fates: Floats, share: float) -> Floats:

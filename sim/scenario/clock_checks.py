@@ -63,6 +63,35 @@ def reopened(scenario: Scenario) -> Found:
             yield f"step.{name}.deadline", f"never counts: {wrong}"
 
 
+def started_before(scenario: Scenario, journey: str) -> dict[str, bool]:
+    """Of each step, whether the legal clock may have started before it, in the first channel that has the step.
+
+    In a parallel stage the others may be done.
+    """
+    found: dict[str, bool] = {}
+    changed = routes.ways(scenario, journey)
+    for channel, listed in routes.channels(scenario.journey[journey]).items():
+        found = _started(scenario, journey, [as_stages(listed), *changed[channel]]) | found
+    return found
+
+
+def _started(scenario: Scenario, journey: str, ways: list[Stages]) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    pending, entered = [(way, False) for way in ways], set[tuple[str, bool]]()
+    while pending:
+        stages, started = pending.pop()
+        for stage in stages:
+            behind = started or any(scenario.step[step].clock == "start" for step in stage)
+            here = behind if len(stage) > 1 else started
+            found |= {step: here or found.get(step, False) for step in stage}
+            started = behind
+            loops = routes.loops_of(scenario, journey).items()
+            begins = {(name, started) for name, loop in loops if loop.after in stage} - entered
+            pending += [(as_stages(scenario.loop[name].steps), state) for name, state in begins]
+            entered |= begins
+    return found
+
+
 class _Running:
     """Which steps may have started the clock that runs, or None if it does not, behind each stage of a journey.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from sim.deadlines import WORKING_HOURS
 from sim.scenario import notation, routes
 from sim.scenario.domain import Scenario
 from sim.scenario.messages import shown, suggest
+from sim.scenario.open_pauses import pauses
 from sim.scenario.opendossiers import OpenCase, OpenDossier
 
 Found = Iterator[tuple[str, str]]
@@ -30,8 +30,11 @@ def open_dossiers(scenario: Scenario) -> Found:
         )
     table = horizon.open_dossiers
     for line, row, due in zip(table.lines, table.rows, table.due, strict=True):
-        for words in (*_names(scenario, row), *_dates(scenario, row, due), *_pauses(scenario, row)):
+        for words in (*_names(scenario, row), *_dates(scenario, row, due)):
             yield PATH, f"{table.file}, line {line}: {words}"
+    rows = zip(table.lines, table.rows, strict=True)
+    for line, words in pauses(scenario, rows, timedelta(days=LONGEST_OPEN)):
+        yield PATH, f"{table.file}, line {line}: {words}"
     for case in table.cases():
         for line, words in _together(scenario, case):
             yield PATH, f"{table.file}, line {line}: id {shown(case.rows[0].id)} {words}"
@@ -64,16 +67,6 @@ def _dates(scenario: Scenario, row: OpenDossier, due: str) -> Iterator[str]:
         yield f"is due on {due}, before it is received"
     elif row.due is not None and row.due > last + timedelta(days=LONGEST_TO_COME):
         yield f"is due on {due}, more than 3 years after the last day"
-
-
-def _pauses(scenario: Scenario, row: OpenDossier) -> Iterator[str]:
-    """Of hours minutes, else days, which are whole."""
-    if row.paused < 0:
-        yield f"has stood still for {row.paused:g}; write 0 or more"
-    procedure = scenario.procedure.get(row.procedure)
-    in_hours = procedure is not None and notation.deadline(procedure.deadline).unit == WORKING_HOURS
-    if not in_hours and row.paused % 1:
-        yield f"has stood still for {row.paused:g} days; write whole days, as a deadline in days counts them"
 
 
 def _together(scenario: Scenario, case: OpenCase) -> Iterator[tuple[int, str]]:

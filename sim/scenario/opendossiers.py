@@ -12,6 +12,8 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BeforeValidator, GetPydanticSchema, SerializationInfo, ValidationInfo
 from pydantic_core import core_schema
 
+from sim.scenario.moments import moment
+from sim.scenario.values import plain
 from sim.spreadsheet import Row, Table, read_table
 from sim.textfiles import inside, quoted, read_text
 
@@ -19,6 +21,7 @@ COLUMNS = ("procedure", "site", "received", "step", "due")
 OPTIONAL = ("id", "since", "paused")
 NUMBER = "number"  # the heading that exports give to an id
 NOON = time(12)
+LONGEST_ID = 100  # characters
 
 
 class OpenDossier(NamedTuple):
@@ -104,14 +107,13 @@ def _dossier(table: Table, row: Row, paused: Callable[[Row], float] | None) -> O
     for column in COLUMNS[:-1]:
         if not cells[column]:
             raise ValueError(f"{table.where(row, column)}: is empty")
-    due = _moment(cells["due"], table.where(row, "due")) if cells["due"] else None
     return OpenDossier(
         cells["procedure"],
         cells["site"],
         _past(cells["received"], table.where(row, "received")),
         cells["step"],
-        due if due is None or isinstance(due, datetime) else datetime.combine(due, time()) + timedelta(1),
-        cells.get("id") or cells.get(NUMBER, ""),
+        _due(cells["due"], table.where(row, "due")) if cells["due"] else None,
+        _id(table, row),
         _past(cells["since"], table.where(row, "since")) if cells.get("since") else None,
         float(paused(row)) if paused is not None and cells["paused"] else 0.0,
     )
@@ -119,22 +121,34 @@ def _dossier(table: Table, row: Row, paused: Callable[[Row], float] | None) -> O
 
 def _past(cell: str, where: str) -> datetime:
     """Of a date alone, noon."""
-    moment = _moment(cell, where)
-    return moment if isinstance(moment, datetime) else datetime.combine(moment, NOON)
+    found = _moment(cell, where)
+    return found if isinstance(found, datetime) else datetime.combine(found, NOON)
+
+
+def _due(cell: str, where: str) -> datetime:
+    """Of a date alone, its end."""
+    found = _moment(cell, where)
+    if isinstance(found, datetime):
+        return found
+    return datetime.combine(found, time()) + timedelta(1) if found < date.max else datetime.max
 
 
 def _moment(cell: str, where: str) -> date | datetime:
-    """A date such as 2019-01-31, or with a time: 2019-01-31 08:30, 2019-01-31 08:30:59."""
     try:
-        if len(cell) == len("2019-01-31"):
-            return date.fromisoformat(cell)
-        if len(cell) not in map(len, ("2019-01-31 08:30", "2019-01-31 08:30:59")):
-            raise ValueError
-        return datetime.fromisoformat(cell)
-    except ValueError:
-        raise ValueError(
-            f"{where}: {quoted(cell)} is not a date; write 2019-01-31 or 2019-01-31 08:30"
-        ) from None
+        return moment(cell)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
+
+
+def _id(table: Table, row: Row) -> str:
+    column = NUMBER if NUMBER in row.cells else "id"
+    text = row.cells.get(column, "")
+    try:
+        if len(text) > LONGEST_ID:
+            raise ValueError(f"has {len(text)} characters, more than {LONGEST_ID}")
+        return plain(text) if text else ""
+    except ValueError as error:
+        raise ValueError(f"{table.where(row, column)}: {quoted(text)} {error}") from None
 
 
 def _read(value: Any, info: ValidationInfo) -> OpenDossiers:

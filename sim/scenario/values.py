@@ -41,7 +41,8 @@ class Part(BaseModel):
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """One line of visible text that is no formula to a spreadsheet, else `ValueError`."""
     if not text.isprintable() or not text.strip():
         raise ValueError("must be one line of visible text")
     if "<" in text or ">" in text or text.lstrip()[0] in "=+@":
@@ -85,7 +86,7 @@ _IN_BOTH = {  # what files may say; `sim.scenario.translated` makes one text of 
     ]
 }
 
-Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), AfterValidator(_plain)]
+Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), AfterValidator(plain)]
 Text = Annotated[Title, WithJsonSchema(_IN_BOTH)]
 Slug = Annotated[str, Field(pattern=SLUG, max_length=80)]
 Share = Annotated[float, Field(ge=0, le=1)]
