@@ -82,7 +82,7 @@ def test_who_is_overdue_already_is_late_for_certain(restart: bool) -> None:
 
 def test_what_is_certain_is_told_so_and_steps_by_their_titles(week: sim.Result) -> None:
     scenario = week.provenance["scenario"]
-    steps = {**scenario["step"], "work": {**scenario["step"]["work"], "title": "Thẩm định"}}
+    steps = {**scenario["step"], "work": {"title": "Thẩm định"}}
     provenance = {**week.provenance, "scenario": {**scenario, "step": steps}}
     changed = sim.Result("x", "", week.measured, provenance, week.model, week.rows)
     vars(changed)["outlook"] = week.outlook.assign(p_late=1.0, step="intake + work")
