@@ -86,7 +86,7 @@ def test_deadlines_have_a_unit_and_an_amount(text: str, unit: int, amount: float
         (notation.clock, "24:01", "between 00:00 and 24:00"),
         (notation.hours, "07:00", "not a session such as '07:00-11:30'"),
         (notation.hours, "11:30-07:00", "ends before it starts"),
-        (notation.hours, "07:00-07:00", "ends before it starts"),
+        (notation.hours, "07:00-07:00", "is empty"),
         (notation.weekday, "Monday", "write one of Mon, Tue"),
         (notation.weekly, "Mon", "not a time of the week"),
         (notation.weekly, "Mom 07:30", "'Mom' is not a weekday"),
@@ -97,8 +97,8 @@ def test_deadlines_have_a_unit_and_an_amount(text: str, unit: int, amount: float
         (notation.deadline, "10 days", "not a deadline such as '10 working days'"),
         (notation.deadline, "1.5 calendar days", "days are whole"),
         (notation.deadline, "0.5 working days", "write a part of a day in working hours"),
-        (notation.deadline, "0 working days", "not between 0 and 730"),
-        (notation.deadline, "731 working days", "not between 0 and 730"),
+        (notation.deadline, "0 working days", "not above 0 and at most 730"),
+        (notation.deadline, "731 working days", "not above 0 and at most 730"),
     ],
 )
 def test_other_texts_are_refused_in_words(read: Callable[[str], object], text: str, words: str) -> None:
