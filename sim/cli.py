@@ -129,7 +129,8 @@ def run(
     else:
         screen = console()
         used, saved = workers_of(workers, replications), out is not None
-        screen.print(result_screen.run(scenario, result, verdicts, used, say, saved=saved))
+        asked = measures or ()
+        screen.print(result_screen.run(scenario, result, verdicts, used, say, measures=asked, saved=saved))
         screen.print(say("run.took", seconds=say.number(time.monotonic() - started, 0)))
     if out is not None:
         with written(out, say):

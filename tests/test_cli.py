@@ -45,6 +45,19 @@ def test_run_in_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
     assert "1 lần lặp cùng lúc" in ran.out  # there is nothing else to do, however many could be at work
 
 
+def test_what_is_asked_of_a_group_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A row of its own; and a target names its site as people do."""
+    file = tmp_path / "aimed.toml"
+    target = '[target.short]\nmeasure = "wait.mean"\nsite = "centre"\nat_most = 1000\n'
+    file.write_text(f"{Path(TINY).read_text('utf-8')}\n{target}", "utf-8")
+    asked = ("--measure", "wait.within_20@site=centre,priority=ordinary")
+    told = sim(capsys, "run", str(file), *asked, "--replications", "2", "--workers", "1", "--lang", "vi").out
+    title = load(TINY).scenario.site["centre"].title
+    assert f"được phục vụ trong 20 phút, {title}, không ưu tiên" in " ".join(told.split())
+    assert f"thời gian chờ trung bình, {title}" in told
+    assert "bộ mô phỏng biên dịch" in told
+
+
 def test_which_replications_have_rows_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     arguments = (TINY, "--replications", "3", "--workers", "1", "--lang", "en")
     line = (

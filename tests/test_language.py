@@ -14,11 +14,13 @@ import pytest
 
 from sim.plan.model import Channel
 from sim.report.language import LANGUAGES, language, usual_language
+from sim.report.naming import deadline_in_words
 from sim.results.attribution import Cause
 from sim.results.groups import OF_VISITS
 from sim.results.measures import MEASURES
 from sim.results.observe import Status
 from sim.results.official import FORM_07A, FORM_II06A, SIMULATED
+from sim.study.tasks import ENGINES
 
 VI, EN = language("vi"), language("en")
 SIM = Path(__file__).parents[1] / "sim"
@@ -41,6 +43,11 @@ FAMILIES = {
     "indicators": {"site", "number", "name", "points", "simulated", "note"},
     "simulated": set(SIMULATED.values()),
     "cause": {cause.name.lower() for cause in Cause},
+    "deadline": {
+        *(f"{unit}{s}" for unit in ("working day", "working hour", "calendar day") for s in ("", "s")),
+        *("same day", "none"),
+    },
+    "engine": set(ENGINES),
     "period": {"day", "days", "week", "weeks"},
     "group": {f"{part}.{kind.name.lower()}" for part, kinds in OF_VISITS.items() for kind in kinds},
     "selected": {"best", "candidate", "behind", "breaks"},
@@ -242,3 +249,17 @@ def test_a_difference_is_clear_if_it_can_be_seen(
     difference: float, low: float, high: float, clear: bool
 ) -> None:
     assert EN.is_clear(difference, low, high, "min") is clear
+
+
+@pytest.mark.parametrize(
+    ("text", "vi"),
+    [
+        ("10 working days", "10 ngày làm việc"),
+        ("15 calendar days", "15 ngày (kể cả ngày nghỉ)"),
+        ("1.5 working hours", "1,5 giờ làm việc"),
+        ("same day", "trong ngày"),
+        ("none", "không có thời hạn"),
+    ],
+)
+def test_deadlines(text: str, vi: str) -> None:
+    assert deadline_in_words(text, language("vi")) == vi

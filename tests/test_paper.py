@@ -39,6 +39,7 @@ from sim.report.paper.validation import held
 from sim.results.comparison import Comparison
 from sim.results.estimates import grouped_by
 from sim.scenario import ScenarioError
+from sim.scenario.filenames import files_read
 from sim.study.questions import run
 
 EN, VI = language("en"), language("vi")
@@ -327,6 +328,21 @@ def test_nothing_is_retold_of_other_citizens(again):
     told = pictures(replace(again, results=(other,)))
     assert VI("report.not_retold") in told.blocks
     assert "journey" not in [block.name for block in told.blocks if isinstance(block, Picture)]
+
+
+def test_files_that_results_do_not_keep_are_named(again):
+    tables = again.baseline.provenance["scenario"]
+    laws = {
+        "a": "empirical('times.csv', 'minutes')",
+        "b": ['empirical(file="more.csv")', "exponential(mean=1)"],
+    }
+    read = {**tables, "horizon": tables["horizon"] | {"open_dossiers": "open.csv"}, "step": {"x": laws}}
+    saved = replace(again.baseline, provenance=again.baseline.provenance | {"scenario": read})
+    assert files_read(read) == ["open.csv", "times.csv", "more.csv"]
+    assert (
+        VI("report.not_kept", files="open.csv, times.csv, more.csv")
+        in pictures(replace(again, results=(saved,))).blocks
+    )
 
 
 # --- the other language ---

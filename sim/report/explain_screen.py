@@ -12,6 +12,7 @@ from rich.text import Text
 
 from sim.report.console import shown, table, words
 from sim.report.language import Language
+from sim.report.naming import deadline_in_words
 from sim.scenario import ScenarioFile
 from sim.scenario.differences import differences as differences_of
 from sim.study.explanation import Explanation
@@ -96,7 +97,8 @@ def _catalogue(found: Explanation, say: Language) -> RenderableType:
     made = table(*(say(f"explain.{key}") for key in keys), title=say("explain.catalogue"))
     made.columns[1].justify = "left"
     for row in found.catalogue():
-        made.add_row(row.site, row.field, str(row.procedures), say.number(row.volume, 0), row.deadline)
+        due = deadline_in_words(row.deadline, say)
+        made.add_row(row.site, row.field, str(row.procedures), say.number(row.volume, 0), due)
     return made
 
 

@@ -30,6 +30,15 @@ def too_few(measure: str, figure: float, bound: float, say: Language) -> str:
     return say("table.too_few") if known and math.isnan(bound) else ""
 
 
+def deadline_in_words(text: str, say: Language) -> str:
+    """`10 working days`, `same day` or `none` in words."""
+    amount, _, unit = " ".join(text.split()).partition(" ")
+    if not amount[0].isdigit():
+        return say(f"deadline.{text}")
+    digits = len(amount.partition(".")[2])
+    return say(f"deadline.{unit}", amount=say.number(float(amount), digits))
+
+
 def _value(part: str, value: str, sites: Mapping[str, str], say: Language) -> str:
     if part in OF_CITIZENS:
         return say(f"group.{part}.{value}")

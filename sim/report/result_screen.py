@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,10 +14,11 @@ from rich.text import Text
 from sim.report.console import cut, table, words
 from sim.report.explain_screen import asked, differences, warnings
 from sim.report.language import Language
-from sim.report.naming import too_few
+from sim.report.naming import measure_in_words, too_few
 from sim.report.outlook_table import outlook_table, told
 from sim.report.study_screen import believed
 from sim.report.verdict_screen import judged, precision
+from sim.results.chosen import group_of, rows_of
 from sim.results.comparison import Comparison
 from sim.results.named import measure_of
 from sim.results.result import Result
@@ -38,14 +39,23 @@ def run(
     workers: int,
     say: Language,
     *,
+    measures: Sequence[str] = (),
     saved: bool = False,
 ) -> RenderableType:
-    """The figures of one scenario: the whole network and each kind of site; whether its tables are saved, too."""
+    """The figures of one scenario: the whole network, each kind of site, and `measures` asked of other groups.
+
+    `saved` tells whether its tables are saved, too.
+    """
     parts: list[RenderableType] = [Text(result.title, style="bold"), Text(_what(result, workers, say)), ""]
     parts += [*warnings(result.provenance["flags"], say), *_how_many(result, say)]
-    parts += [_summary(file, result, say), *_by_priority(result, say), *precision(result, say)]
+    parts += [
+        _summary(file, result, say),
+        *_by_priority(result, say),
+        *_asked_of_groups(result, measures, say),
+    ]
+    parts += [*precision(result, say)]
     if verdicts:
-        parts += ["", _targets(verdicts, say)]
+        parts += ["", _targets(verdicts, result.titles("site"), say)]
     return Group(*parts, *_outlook(result, say, saved=saved), *believed([result], [file], say))
 
 
@@ -60,7 +70,10 @@ def comparison(
         parts += asked(file, say)
         if file is not files[0]:
             parts.append(differences(files[0], file, say))
-        parts += warnings(result.provenance["flags"], say)
+        parts += (
+            Text.assemble(f"{file.name}: ", told, style=told.style)
+            for told in warnings(result.provenance["flags"], say)
+        )
     parts += ["", *_how_many(baseline, say)]
     rows = compared.table(group=["site"])
     names = compared_by(compared)
@@ -97,7 +110,7 @@ def _what(result: Result, workers: int, say: Language) -> str:
         first=say.day(first),
         last=say.day(last),
         seed=ran["seed"],
-        engine=ran["engine"],
+        engine=say(f"engine.{ran['engine']}"),
         workers=workers,
     )
     horizon = ran["scenario"]["horizon"]
@@ -146,6 +159,19 @@ def _by_priority(result: Result, say: Language) -> list[RenderableType]:
         values = (say.amount(row[name], measure_of(name).unit) for name in BY_PRIORITY)
         group = say(f"group.priority.{row['priority']}")
         made.add_row(f"{titles[row['site']]}, {group}", *values)
+    return ["", made]
+
+
+def _asked_of_groups(result: Result, measures: Sequence[str], say: Language) -> list[RenderableType]:
+    """One row a measure that was asked of a group."""
+    names = [name for name in measures if group_of(name)]
+    if not names:
+        return []
+    made = table(say("table.measure"), say("table.unit"), say("table.value"))
+    rows = result.summary().iloc[rows_of(result.measured.key, names)]
+    for name, row in zip(names, rows.itertuples(), strict=True):
+        what = measure_in_words(name, result.titles("site"), say)
+        made.add_row(what, say(f"unit.{row.unit}"), _value(row, str(row.unit), say))
     return ["", made]
 
 
@@ -207,14 +233,14 @@ def _with_difference(row: pd.Series, name: str, say: Language) -> Text:
     return cell.append(told + ("*" if clear else ""), style=style)
 
 
-def _targets(verdicts: Sequence[Verdict], say: Language) -> Table:
+def _targets(verdicts: Sequence[Verdict], sites: Mapping[str, str], say: Language) -> Table:
     made = table(say("table.target"), say("table.value"), "", "")
     for verdict in verdicts:
         key = "at_most" if verdict.at_most is not None else "at_least"
         bound = verdict.at_most if verdict.at_most is not None else verdict.at_least
         assert bound is not None
         made.add_row(
-            f"{say.measure(verdict.measure)} {verdict.site}",
+            ", ".join(filter(None, [say.measure(verdict.measure), sites.get(verdict.site, verdict.site)])),
             say.amount(verdict.value, verdict.unit),
             say(f"table.{key}", bound=say.amount(bound, verdict.unit)),
             Text(

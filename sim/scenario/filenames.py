@@ -7,11 +7,13 @@ For a scenario that extends it from another folder that is `scenarios/tien_yen_2
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from sim.scenario.layers import Tables
 
 _FILE = re.compile(r"""(empirical\((?:[^()]*\bfile\s*=\s*|\s*)["'])""")
+_NAMED = re.compile(_FILE.pattern + r"""([^"']*)""")
 _TABLE = ("horizon", "open_dossiers")
 
 
@@ -32,3 +34,18 @@ def _seen(value: Any, folder: str) -> Any:
     if isinstance(value, str) and "empirical(" in value:
         return _FILE.sub(rf"\g<1>{folder}/", value)
     return value
+
+
+def files_read(tables: Tables) -> list[str]:
+    """The files that laws and `open_dossiers` of a resolved scenario name, each once."""
+    noun, key = _TABLE
+    table = tables.get(noun, {}).get(key)
+    return list(dict.fromkeys([*([table] if table else []), *_named(tables)]))
+
+
+def _named(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from (found[2] for found in _NAMED.finditer(value))
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _named(item)

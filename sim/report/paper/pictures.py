@@ -8,6 +8,7 @@ from sim.report.figures import PICTURES
 from sim.report.paper.document import Block, Picture, Section, clean
 from sim.report.paper.retold import Subjects, retold
 from sim.report.paper.study import Study
+from sim.scenario.filenames import files_read
 
 
 def pictures(study: Study) -> Section:
@@ -20,8 +21,15 @@ def pictures(study: Study) -> Section:
     if compared:
         blocks.append(say("report.of_baseline", scenario=study.title(study.baseline)))
     blocks += _of(study, whole)
-    blocks.append(say("report.retold" if again else "report.not_retold"))
+    blocks.append(say("report.retold") if again else _why_not(study))
     return Section("figures", say("report.figures"), (*blocks, *_of(study, cases)))
+
+
+def _why_not(study: Study) -> str:
+    """Why single cases are not shown; to simulate again does not help where files are missing."""
+    if files := files_read(study.baseline.provenance["scenario"]):
+        return study.say("report.not_kept", files=clean(", ".join(files)))
+    return study.say("report.not_retold")
 
 
 def _of(study: Study, subjects: Subjects) -> Iterator[Picture]:
