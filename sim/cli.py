@@ -129,8 +129,7 @@ def run(
     else:
         screen = console()
         used, saved = workers_of(workers, replications), out is not None
-        asked = measures or ()
-        screen.print(result_screen.run(scenario, result, verdicts, used, say, measures=asked, saved=saved))
+        screen.print(result_screen.run(scenario, result, verdicts, used, say, asked=measures, saved=saved))
         screen.print(say("run.took", seconds=say.number(time.monotonic() - started, 0)))
     if out is not None:
         with written(out, say):

@@ -39,10 +39,10 @@ def run(
     workers: int,
     say: Language,
     *,
-    measures: Sequence[str] = (),
+    asked: Sequence[str] | None = None,
     saved: bool = False,
 ) -> RenderableType:
-    """The figures of one scenario: the whole network, each kind of site, and `measures` asked of other groups.
+    """The figures of one scenario: the whole network, each kind of site, and what was `asked` of other groups.
 
     `saved` tells whether its tables are saved, too.
     """
@@ -51,7 +51,7 @@ def run(
     parts += [
         _summary(file, result, say),
         *_by_priority(result, say),
-        *_asked_of_groups(result, measures, say),
+        *_asked_of_groups(result, asked or (), say),
     ]
     parts += [*precision(result, say)]
     if verdicts:
