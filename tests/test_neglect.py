@@ -23,7 +23,7 @@ from sim.report.paper.study import Study
 from sim.results.comparison import Comparison
 from sim.results.estimates import grouped_by
 from sim.results.groups import Groupings
-from sim.results.measured import key, measure
+from sim.results.measured import key, measure, names
 from sim.results.neglect import demand_met
 from sim.results.observe import observe
 from sim.results.result import Result
@@ -200,7 +200,7 @@ def test_demand_met_by_hand() -> None:
     ]
     replication, log = told(HAND, cases)
     groups = Groupings.of_model(HAND)
-    figures = measure(HAND, groups, replication, observe(HAND, replication, log))
+    figures = measure(HAND, groups, replication, observe(HAND, replication, log), names(HAND))
     table = key(HAND, groups).assign(value=figures.value, n=figures.n)
     found = table[(table["measure"] == "demand.met") & grouped_by(table, ["site"])].set_index("site")
     assert tuple(found.loc["centre", ["value", "n"]]) == (0.5, 2)
