@@ -36,6 +36,7 @@ def stopped(store: Path, errors: Path, *arguments: str) -> tuple[float, str]:
     assert process.pid is not None
     while not kept(store):
         time.sleep(0.02)
+    time.sleep(0.2)  # what is kept is told a moment later
     os.kill(process.pid, signal.SIGINT)
     asked = time.monotonic()
     process.join(AT_LAST)

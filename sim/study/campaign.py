@@ -120,8 +120,8 @@ class Campaign:
         for one, task, batch in self._crew.take():
             if self._store is not None:
                 self._store.keep(task.recipe.name, task.seed, task.replications, batch)
-            one.take(task.replications, batch)
             account.add(len(task.replications))
+            one.take(task.replications, batch)
             if one.complete:
                 yield one.gathered()
 
